@@ -1,0 +1,22 @@
+"""Column declarations that many tables share."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+
+class TenantOwned:
+    """A row that belongs to one tenant. Only `bot.tenancy.scope` compares this column."""
+
+    tenant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tenants.id"), index=True)
+
+
+class Timestamped:
+    """When the row was made and last changed, both set by the code that does it, from its clock."""
+
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""Who is calling, what they may see, and the verbs that bots, owners and slots share across doors."""
