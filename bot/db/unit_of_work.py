@@ -25,15 +25,16 @@ class UnitOfWork:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        assert self._session is not None
+        if (session := self._session) is None:
+            return
         try:
             if kind is None:
-                await self._session.commit()
+                await session.commit()
             else:
-                await self._session.rollback()
+                await session.rollback()
         finally:
             try:
-                await self._session.close()
+                await session.close()
             finally:
                 if self._write_turn is not None:
                     self._write_turn.release()
