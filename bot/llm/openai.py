@@ -1,0 +1,81 @@
+"""The adapter for OpenAI and every server that speaks its chat completions API."""
+
+from __future__ import annotations
+
+import asyncio
+
+import openai
+from openai.types.chat import ChatCompletionMessageParam
+from pydantic import SecretStr
+
+from bot.llm.port import ChatMessage, Completion, LlmTimeout, LlmUnavailable, Prompt, Role
+
+MAX_RETRIES = 1
+
+
+class OpenAiModel:
+    """`bot.llm.port.LanguageModel` over one shared client.
+
+    `base_url` None means OpenAI itself. The client is built at the first call and in a thread, since
+    loading its certificates blocks for tens of milliseconds.
+    """
+
+    def __init__(self, *, api_key: SecretStr, model: str, base_url: str | None = None) -> None:
+        self._api_key = api_key
+        self._model = model
+        self._base_url = base_url
+        self._client: openai.AsyncOpenAI | None = None
+        self._building = asyncio.Lock()
+
+    async def complete(self, prompt: Prompt, *, within: float) -> Completion:
+        try:
+            # The library's own timeout is per attempt; this one holds for all attempts together.
+            async with asyncio.timeout(within):
+                return await self._ask(prompt, within)
+        except (TimeoutError, openai.APITimeoutError):
+            raise LlmTimeout(f"no answer within {within:g} s") from None
+        except openai.APIStatusError as error:
+            # The server's own message may quote the prompt or the key; the status says enough.
+            raise LlmUnavailable(f"{type(error).__name__} with status {error.status_code}") from None
+        except (openai.OpenAIError, ValueError) as error:
+            raise LlmUnavailable(type(error).__name__) from None
+
+    async def close(self) -> None:
+        if self._client is not None:
+            await self._client.close()
+            self._client = None
+
+    async def _ask(self, prompt: Prompt, within: float) -> Completion:
+        client = await self._ready()
+        answer = await client.chat.completions.create(
+            model=self._model,
+            messages=[_parameter(message) for message in prompt.messages],
+            max_tokens=prompt.max_tokens,
+            temperature=0,
+            timeout=within,
+        )
+        # Compatible servers leave out what the type promises, so nothing is taken for granted here.
+        text = (answer.choices[0].message.content or "") if answer.choices else ""
+        if not text.strip():
+            raise LlmUnavailable("an answer without text")
+        return Completion(text=text.strip(), tokens=answer.usage.total_tokens if answer.usage else 0)
+
+    async def _ready(self) -> openai.AsyncOpenAI:
+        async with self._building:
+            if self._client is None:
+                self._client = await asyncio.to_thread(self._build)
+            return self._client
+
+    def _build(self) -> openai.AsyncOpenAI:
+        key = self._api_key.get_secret_value()
+        return openai.AsyncOpenAI(api_key=key, base_url=self._base_url, max_retries=MAX_RETRIES)
+
+
+def _parameter(message: ChatMessage) -> ChatCompletionMessageParam:
+    match message.role:
+        case Role.SYSTEM:
+            return {"role": "system", "content": message.text}
+        case Role.ASSISTANT:
+            return {"role": "assistant", "content": message.text}
+        case Role.USER:
+            return {"role": "user", "content": message.text}

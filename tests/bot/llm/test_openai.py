@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import pytest
+from pydantic import SecretStr
+
+from bot.llm.openai import OpenAiModel
+from bot.llm.port import ChatMessage, LlmUnavailable, Prompt, Role
+from tests.bot.llm.conftest import FakeOpenAi
+
+ASK = Prompt((ChatMessage(Role.SYSTEM, "規則"), ChatMessage(Role.USER, "問題")), max_tokens=50)
+
+
+async def test_messages_and_limits_reach_the_server(server: FakeOpenAi) -> None:
+    model = OpenAiModel(api_key=SecretStr("sk-secret"), model="small", base_url=server.url)
+    await model.complete(ASK, within=5)
+    await model.close()
+    [sent] = server.requests
+    assert [message["role"] for message in sent["messages"]] == ["system", "user"]
+    assert (sent["model"], sent["max_tokens"]) == ("small", 50)
+
+
+async def test_a_server_that_is_not_there_is_unavailable() -> None:
+    model = OpenAiModel(api_key=SecretStr("sk-secret"), model="small", base_url="http://127.0.0.1:9/v1")
+    with pytest.raises(LlmUnavailable):
+        await model.complete(ASK, within=5)
+    await model.close()
