@@ -1,0 +1,85 @@
+"""What an outcome means for the delivery and for the event it answers. Pure.
+
+LINE's reference: a reply token works once, within about a minute of the webhook; a used or
+expired one is refused with "Invalid reply token", and nothing is sent when an error is returned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from bot.line.delivery.outcome import Outcome, OutcomeKind
+from bot.line.events import EventState
+
+# Past this age repeating a reply is pointless. It is no promise: LINE asks not to rely on the limit.
+TOKEN_LIFE = timedelta(seconds=60)
+# Up to this age a refused token was surely not refused for being old.
+TOKEN_SURELY_ALIVE = timedelta(seconds=45)
+LONGEST_WAIT = timedelta(seconds=8)
+
+
+class DeliveryState(StrEnum):
+    """`sending` until the call's end is recorded. `unknown` is final once its event is."""
+
+    SENDING = "sending"
+    SENT = "sent"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Exactly one of `event` (final) and `retry_in` is set. `repair`: retry as plain text."""
+
+    delivery: DeliveryState
+    event: EventState | None = None
+    reason: str | None = None
+    retry_in: timedelta | None = None
+    repair: bool = False
+
+
+def judge(outcome: Outcome, *, attempts: int, doubtful: bool, repaired: bool, age: timedelta) -> Verdict:
+    """Decide after attempt number `attempts`.
+
+    `doubtful`: an earlier attempt's outcome was unknown. `age`: time since the webhook arrived.
+    """
+    kind = outcome.kind
+    if kind is OutcomeKind.SENT:
+        return Verdict(delivery=DeliveryState.SENT, event=EventState.ANSWERED)
+    if kind is OutcomeKind.TOKEN_REFUSED:
+        return _after_refused_token(doubtful=doubtful, age=age)
+    if kind is OutcomeKind.CONTENT_REFUSED:
+        if repaired:
+            return _given_up(DeliveryState.REFUSED, outcome)
+        return Verdict(delivery=DeliveryState.REFUSED, retry_in=timedelta(0), repair=True)
+    in_doubt = doubtful or kind is OutcomeKind.UNKNOWN
+    state = DeliveryState.UNKNOWN if in_doubt else DeliveryState.REFUSED
+    wait = _wait(outcome, attempts)
+    if age + wait >= TOKEN_LIFE:
+        return _given_up(state, outcome)
+    return Verdict(delivery=state, retry_in=wait)
+
+
+def _after_refused_token(*, doubtful: bool, age: timedelta) -> Verdict:
+    """A token that is refused while it must still live was used: by our own doubtful attempt."""
+    if not doubtful:
+        return Verdict(delivery=DeliveryState.REFUSED, event=EventState.FAILED, reason="reply_token_expired")
+    arrived = age <= TOKEN_SURELY_ALIVE
+    return Verdict(
+        delivery=DeliveryState.UNKNOWN,
+        event=EventState.ANSWERED if arrived else EventState.FAILED,
+        reason="outcome_unknown",
+    )
+
+
+def _given_up(state: DeliveryState, outcome: Outcome) -> Verdict:
+    reason = "outcome_unknown" if state is DeliveryState.UNKNOWN else str(outcome.kind)
+    return Verdict(delivery=state, event=EventState.FAILED, reason=reason)
+
+
+def _wait(outcome: Outcome, attempts: int) -> timedelta:
+    if outcome.retry_after is not None:
+        return timedelta(seconds=max(outcome.retry_after, 0.5))
+    return min(timedelta(seconds=0.5) * 2 ** (min(attempts, 10) - 1), LONGEST_WAIT)

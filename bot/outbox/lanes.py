@@ -1,0 +1,83 @@
+"""What a lane is to the code that works it: a lease that guards every write, and a worker's verbs."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.clock import Clock
+from bot.db.engine import Database
+from bot.outbox import repository
+
+# Work of a process that was killed or frozen is picked up once its lease ran out and the next sweep
+# came by: within LEASE plus the runner's sweep interval, which together stay under 10 s.
+LEASE = timedelta(seconds=6)
+
+
+class LeaseLost(Exception):
+    """The lane was claimed by another process; nothing more may be written or sent under this lease."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A claim on the lane `key`, valid as long as no higher `fence` was handed out."""
+
+    key: str
+    owner: uuid.UUID
+    fence: int
+    database: Database
+    clock: Clock
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A unit of work that begins by checking the fence and holding the lane until it commits.
+
+        Raises LeaseLost when the lane has been claimed since; nothing is written then.
+        """
+        async with self.database.unit_of_work() as session:
+            if not await repository.hold(session, self.key, fence=self.fence, until=self.clock.now() + LEASE):
+                raise LeaseLost(self.key)
+            yield session
+
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class LaneWorker(Protocol[Item, Result]):
+    """What a capability tells the runner about its lanes; keys begin with `prefix` and a colon."""
+
+    prefix: str
+
+    async def take(self, session: AsyncSession, lease: Lease, now: datetime) -> Item | None:
+        """The lane's next due item, marked as being worked on; None when nothing is due."""
+        ...
+
+    async def perform(self, lease: Lease, item: Item) -> Result:
+        """Do the work, outside of any transaction but those of `lease.transaction()`. Never raises
+        for a fault of the item itself: the result says what became of it."""
+        ...
+
+    async def finish(self, session: AsyncSession, lease: Lease, item: Item, result: Result) -> None:
+        """Record the result."""
+        ...
+
+    async def due(self, session: AsyncSession, now: datetime, *, limit: int) -> Sequence[str]:
+        """Keys of unclaimed lanes that have something due."""
+        ...
+
+    async def is_due(self, session: AsyncSession, key: str, now: datetime) -> bool:
+        """Whether the lane `key` has something due."""
+        ...
+
+
+class WakeUps(Protocol):
+    """Tells whoever runs the jobs that lanes have something due."""
+
+    async def wake(self, keys: Sequence[str]) -> None: ...

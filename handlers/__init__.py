@@ -1,0 +1,1 @@
+"""The capabilities that talk to people: each folder is one of them."""

@@ -1,0 +1,1 @@
+"""The LINE runtime: webhooks in, conversations worked in order, answers out."""
