@@ -1,0 +1,128 @@
+"""Fixtures for every test: real stores of its own, a clock that stands still, settings without an environment.
+
+The servers come from wheels and are started when a test first needs them, one of each per pytest
+process, so that `pytest -n` needs no coordination.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bot.clock import ManualClock
+from bot.db.engine import Database
+from tests.support import databases
+from tests.support.network import LoopbackLoop, refuse_other_machines
+from tests.support.postgresql import PostgresqlServer
+from tests.support.settings import MakeSettings, settings_in
+from tests.support.valkey import ValkeyServer
+
+
+def pytest_configure() -> None:
+    refuse_other_machines()
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Run the tests on the event loop that the product runs on."""
+    return {"uvloop": LoopbackLoop}
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """A clock that stands at 2026-01-01 00:00 UTC until the test moves it."""
+    return ManualClock()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> MakeSettings:
+    """`settings(**changes)` gives complete settings with fresh secrets; the environment is ignored."""
+    return partial(settings_in, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgresqlServer]:
+    """The session's PostgreSQL, with the migrated template that `postgresql_url` copies."""
+    server = PostgresqlServer()
+    try:
+        server.start()
+        asyncio.run(databases.migrate_template(server))
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[ValkeyServer]:
+    """The session's Valkey."""
+    server = ValkeyServer()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file that the migrations built, for `sqlite_url` to copy."""
+    return databases.migrated_sqlite_file(tmp_path_factory.mktemp("sqlite") / "template.db")
+
+
+@pytest.fixture
+def redis_url(valkey_server: ValkeyServer) -> str:
+    """The URL of a Redis-protocol server that holds no key."""
+    valkey_server.empty()
+    return valkey_server.url
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The URL of a migrated, empty SQLite file of this test's own."""
+    return databases.copy_sqlite(sqlite_template, tmp_path / "shopkeeper.db")
+
+
+@pytest.fixture
+async def postgresql_url(postgresql_server: PostgresqlServer) -> AsyncIterator[str]:
+    """The URL of a migrated, empty PostgreSQL database of this test's own."""
+    name = await databases.create_database(postgresql_server)
+    yield postgresql_server.url(name)
+    await databases.drop_database(postgresql_server, name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a migrated, empty store: the test runs once on each kind."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A migrated, empty store: the test runs once on each kind."""
+    async for opened in _opened(database_url):
+        yield opened
+
+
+@pytest.fixture
+async def sqlite_database(sqlite_url: str) -> AsyncIterator[Database]:
+    """A migrated, empty SQLite store."""
+    async for opened in _opened(sqlite_url):
+        yield opened
+
+
+@pytest.fixture
+async def postgresql_database(postgresql_url: str) -> AsyncIterator[Database]:
+    """A migrated, empty PostgreSQL store."""
+    async for opened in _opened(postgresql_url):
+        yield opened
+
+
+async def _opened(url: str) -> AsyncIterator[Database]:
+    opened = Database(url)
+    try:
+        yield opened
+    finally:
+        await opened.close()
