@@ -17,15 +17,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from multidict import CIMultiDictProxy
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.db.engine import Database
 from bot.errors import BadRequest, Conflict, UnprocessableRequest
+from bot.logging import get_logger
 from bot.models import IdempotencyRecord
 from bot.security.box import SecretBox
 from bot.security.tokens import hash_token
 from bot.web import repository
+
+logger = get_logger(__name__)
 
 HEADERS = ("Idempotency-Key", "X-Idempotency-Key")
 REPLAYED_HEADER = "Idempotency-Replayed"
@@ -100,9 +104,7 @@ class Idempotency:
         try:
             async with self._database.unit_of_work() as session:
                 answer = await work(session)
-                box = self._box.seal(answer.body, context=_context(record, answer.status))
-                if not await repository.complete(session, record, status=answer.status, answer_box=box):
-                    raise Conflict("Another request with this Idempotency-Key took over.")
+                await self._keep(session, record, answer)
         except BaseException:
             # Also when the request is cancelled, and then the release must not be cancelled with it.
             await asyncio.shield(self._release(record))
@@ -138,9 +140,18 @@ class Idempotency:
         body = self._box.open(kept.answer_box, context=_context(kept, kept.status))
         return Answer(kept.status, body, replayed=True)
 
+    async def _keep(self, session: AsyncSession, record: IdempotencyRecord, answer: Answer) -> None:
+        box = self._box.seal(answer.body, context=_context(record, answer.status))
+        if not await repository.complete(session, record, status=answer.status, answer_box=box):
+            raise Conflict("Another request with this Idempotency-Key took over.")
+
     async def _release(self, record: IdempotencyRecord) -> None:
-        async with self._database.unit_of_work() as session:
-            await repository.release(session, record)
+        try:
+            async with self._database.unit_of_work() as session:
+                await repository.release(session, record)
+        except (SQLAlchemyError, OSError) as error:
+            # The store is down, which is why we are here; the claim runs out by itself.
+            logger.warning("idempotency_key_not_released", error=type(error).__name__)
 
 
 def _still_running() -> Conflict:
