@@ -1,0 +1,68 @@
+# One command each. `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+LOCK_TOOL := $(VENV)/lock-tool
+WORKERS ?= 2
+LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-header --no-annotate
+CODE := bot handlers knowledge partner_api scheduler tests
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint format types migrate migration lock clean
+
+help: ## List the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(READY) ## Make .venv with the product and its tools, from the lock file
+demo: $(READY) ## Start server, LINE simulator and sample data; prints the page to open
+	$(BIN)/shopkeeper demo
+
+test: $(READY) ## Run every test, on SQLite, PostgreSQL and Valkey (all come with the tests)
+	@test -x /usr/bin/chromium || echo "No /usr/bin/chromium here: the tests in a browser are left out."
+	$(BIN)/pytest -n $(WORKERS)
+
+check: lint types test ## Everything that must hold before a change is taken: lint, types, tests
+
+lint: $(READY) ## ruff, its formatting, and the layers of the packages
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+
+format: $(READY) ## Bring the code into its format and mend what ruff can mend
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+types: $(READY) ## mypy, strict
+	$(BIN)/mypy
+
+migrate: $(READY) ## Bring the store of DATABASE_URL to the newest schema
+	$(BIN)/shopkeeper migrate
+
+migration: $(READY) ## Draft a migration from the models: make migration NAME="add a column"
+	@test -n "$(NAME)" || { echo 'Say what it does: make migration NAME="add a column"'; exit 2; }
+	$(BIN)/python -m bot.migrations "$(NAME)"
+	$(BIN)/ruff format bot/migrations
+
+lock: $(LOCK_TOOL)/bin/uv ## Choose the exact versions anew, with their hashes
+	$(LOCK_TOOL)/bin/uv pip compile pyproject.toml --output-file requirements.lock --upgrade $(LOCK_OPTIONS)
+	$(LOCK_TOOL)/bin/uv pip compile pyproject.toml --extra dev --constraints requirements.lock \
+		--output-file requirements-dev.lock --upgrade $(LOCK_OPTIONS)
+
+clean: ## Remove .venv, caches and what builds left; data/ stays
+	rm -rf $(VENV) dist build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+		{ echo "Shopkeeper needs Python 3.11, and $(PYTHON) is another or is missing. Name it: make PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(LOCK_TOOL)/bin/uv: $(READY)
+	$(PYTHON) -m venv $(LOCK_TOOL)
+	$(LOCK_TOOL)/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@touch $@
