@@ -1,0 +1,58 @@
+"""The statements behind partners, slots, bots and claim codes."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.models import Bot, Channel, ClaimCode, Partner, PartnerKey
+from bot.tenancy.principal import Principal
+from bot.tenancy.scope import visible_to
+
+
+async def find_key(session: AsyncSession, key_hash: str) -> tuple[PartnerKey, Partner] | None:
+    """The provisioning key with this hash, revoked or not, and its partner."""
+    statement = select(PartnerKey, Partner).join(Partner, PartnerKey.partner_id == Partner.id)
+    row = (await session.execute(statement.where(PartnerKey.key_hash == key_hash))).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+async def find_partner(session: AsyncSession, principal: Principal, *, partner_id: uuid.UUID) -> Partner | None:
+    statement = visible_to(principal, select(Partner).where(Partner.id == partner_id), Partner)
+    found: Partner | None = (await session.execute(statement)).scalar_one_or_none()
+    return found
+
+
+async def take_slot(session: AsyncSession, principal: Principal, *, partner_id: uuid.UUID, now: datetime) -> bool:
+    """Use one more slot of an active partner that has one left; whether there was one."""
+    statement = (
+        update(Partner)
+        .where(Partner.id == partner_id, Partner.is_active, Partner.slots_used < Partner.slots_total)
+        .values(slots_used=Partner.slots_used + 1, updated_at=now)
+    )
+    scoped = visible_to(principal, statement, Partner)
+    result = await session.execute(scoped, execution_options={"synchronize_session": False})
+    return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+async def central_channel(session: AsyncSession) -> Channel | None:
+    statement = select(Channel).where(Channel.is_central, Channel.is_active)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def shop_code_is_taken(session: AsyncSession, shop_code: str) -> bool:
+    return (await session.execute(select(Bot.id).where(Bot.shop_code == shop_code))).first() is not None
+
+
+async def expire_unused_claim_codes(session: AsyncSession, bot: Bot, *, now: datetime) -> None:
+    """End the validity of every code of `bot` that nobody has used yet."""
+    statement = (
+        update(ClaimCode)
+        .where(ClaimCode.bot_id == bot.id, ClaimCode.used_at.is_(None), ClaimCode.expires_at > now)
+        .values(expires_at=now)
+    )
+    await session.execute(statement, execution_options={"synchronize_session": False})
