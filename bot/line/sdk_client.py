@@ -77,7 +77,7 @@ class SdkLineClient:
             request = ReplyMessageRequest.from_dict(
                 {"replyToken": reply_token, "messages": [dict(message) for message in messages]}
             )
-        except ValueError as error:
+        except (*_UNREADABLE, TypeError, AttributeError) as error:
             raise MessageRefused(_cut(f"The messages can't be sent: {error}")) from error
         api = await self._started()
         response = await self._call(api.reply_message_with_http_info, request, token=token)
