@@ -75,9 +75,3 @@ class LaneWorker(Protocol[Item, Result]):
     async def is_due(self, session: AsyncSession, key: str, now: datetime) -> bool:
         """Whether the lane `key` has something due."""
         ...
-
-
-class WakeUps(Protocol):
-    """Tells whoever runs the jobs that lanes have something due."""
-
-    async def wake(self, keys: Sequence[str]) -> None: ...

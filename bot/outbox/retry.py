@@ -19,4 +19,4 @@ class RetryPolicy:
         if attempts >= self.max_attempts:
             return None
         doublings = min(max(attempts, 1) - 1, 30)
-        return min(self.first * 2**doublings, self.longest)
+        return min(self.first * (1 << doublings), self.longest)

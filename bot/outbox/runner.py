@@ -64,17 +64,17 @@ class LaneRunner:
                 task.cancel()
         await asyncio.gather(*self._background, *self._tasks.values(), return_exceptions=True)
 
-    async def wake(self, keys: Sequence[str]) -> None:
-        """Start to work these lanes, unless this process is already at it or stopping.
+    async def work(self, keys: Sequence[str]) -> None:
+        """Work these lanes until each has nothing due; those that this process is at already are
+        left to that, since a lane looks for newly due items before it is given up."""
+        if started := [self._start(key) for key in keys if key not in self._tasks and not self._stopping]:
+            await asyncio.wait(started)
 
-        A lane that is being worked looks for newly due items before it is given up, so waking it
-        again is not needed.
-        """
-        for key in keys:
-            if key not in self._tasks and not self._stopping:
-                task = asyncio.create_task(self._work(key))
-                self._tasks[key] = task
-                task.add_done_callback(lambda _, key=key: self._tasks.pop(key, None))
+    def _start(self, key: str) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._work(key))
+        self._tasks[key] = task
+        task.add_done_callback(lambda _: self._tasks.pop(key, None))
+        return task
 
     async def idle(self) -> None:
         """Wait until no lane is being worked in this process."""
@@ -133,7 +133,9 @@ class LaneRunner:
                 for worker in self._workers.values():
                     async with self._database.reading() as session:
                         due = await worker.due(session, self._clock.now(), limit=SWEEP_LIMIT)
-                    await self.wake(due)
+                    for key in due:
+                        if key not in self._tasks:
+                            self._start(key)
             except (SQLAlchemyError, OSError):
                 log.exception("sweep_failed")
             await asyncio.sleep(SWEEP_SECONDS)

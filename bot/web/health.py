@@ -23,9 +23,16 @@ HEALTH = Surface("health", "/")
 
 
 def health_routes(
-    metrics: Metrics, checks: Mapping[str, Check], *, check_seconds: float = CHECK_SECONDS
+    metrics: Metrics,
+    checks: Mapping[str, Check],
+    *,
+    check_seconds: float = CHECK_SECONDS,
+    refresh: Check | None = None,
 ) -> list[Route]:
-    """The three routes. A check passes by returning within `check_seconds`, and fails by raising."""
+    """The three routes. A check passes by returning within `check_seconds`, and fails by raising.
+
+    `refresh` brings gauges up to date before they are exposed; where it fails they stay as they were.
+    """
 
     async def alive(_request: web.Request) -> web.Response:
         return json_response({"status": "ok"})
@@ -37,6 +44,8 @@ def health_routes(
         return json_response({"status": "ok" if all(passed) else "failing", "checks": states}, status=status)
 
     async def exposed(_request: web.Request) -> web.Response:
+        if refresh is not None:
+            await _passes("metrics", refresh, check_seconds)
         return web.Response(body=metrics.render(), headers={"Content-Type": exposition.CONTENT_TYPE})
 
     return [

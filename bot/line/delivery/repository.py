@@ -16,7 +16,6 @@ from bot.line.delivery.verdict import DeliveryState, Verdict
 from bot.models import Delivery, DeliveryAttempt
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedReply:
     """A reply to be sent: what, for which bot, in which lane and under which fence."""

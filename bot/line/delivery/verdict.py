@@ -82,4 +82,4 @@ def _given_up(state: DeliveryState, outcome: Outcome) -> Verdict:
 def _wait(outcome: Outcome, attempts: int) -> timedelta:
     if outcome.retry_after is not None:
         return timedelta(seconds=max(outcome.retry_after, 0.5))
-    return min(timedelta(seconds=0.5) * 2 ** (min(attempts, 10) - 1), LONGEST_WAIT)
+    return min(timedelta(seconds=0.5) * (1 << min(attempts - 1, 10)), LONGEST_WAIT)

@@ -61,9 +61,8 @@ class Inbox:
 
     async def stop(self) -> None:
         """Store what is waiting, then close the store."""
-        while self._waiting:
-            await asyncio.sleep(0.01)
         if self._writer is not None:
+            await asyncio.gather(*(stored for _, stored in self._waiting), return_exceptions=True)
             self._writer.cancel()
             await asyncio.gather(self._writer, return_exceptions=True)
         await self._store.close()

@@ -1,0 +1,202 @@
+"""The composition root: the one place that wires every package together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from aiohttp import web
+from knowledge.engine import Engine
+from sqlalchemy.exc import IntegrityError
+
+from bot import migrations
+from bot.db.engine import Database
+from bot.line.channels import ChannelDirectory
+from bot.line.channels.registration import ChannelTaken, save_central
+from bot.line.client import BotInfo, LineError
+from bot.logging import get_logger
+from bot.metrics import Metrics
+from bot.outbox.runner import LaneRunner
+from bot.ports import Ports
+from bot.security.box import SecretBox
+from bot.settings import Settings
+from bot.web.access_log import AccessLog, default_access_log
+from bot.web.health import health_routes
+from bot.web.middlewares import create_web_app
+from handlers.line import repository as line_events
+from handlers.line.binding import OwnerBinding
+from handlers.line.chat import Chat
+from handlers.line.inbox import Inbox, InboxStore
+from handlers.line.inbox.postgresql import PostgresqlInboxStore
+from handlers.line.inbox.sqlite import SqliteInboxStore
+from handlers.line.metrics import LineMetrics
+from handlers.line.routes import Webhook, line_routes
+from handlers.line.service import LineService
+from handlers.line.tasks import LineLaneWorker
+from partner_api.routes import partner_routes, partner_surface, qr_routes
+from scheduler.timetable import Timetable
+from scheduler.wakeups import WakeUps
+
+# Everything is on the disk before it is acknowledged, so a stop may cut off what takes longer.
+STOP_SECONDS = 9.0
+RUNNER_GRACE_SECONDS = 5.0
+LEARN_SECONDS = 3.0
+LEARN_AGAIN_SECONDS = 15.0
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What a process does: answer HTTP, work the jobs, or both."""
+
+    web: bool = True
+    jobs: bool = True
+
+
+class Shopkeeper:
+    """One process of the product: `start`, serve `web`, `stop`."""
+
+    def __init__(self, settings: Settings, ports: Ports, *, roles: Roles, access_log: AccessLog | None = None) -> None:
+        self.settings = settings
+        self.ports = ports
+        self.roles = roles
+        self.metrics = Metrics()
+        self.database = Database(settings.database_url)
+        self.box = SecretBox(settings.secret_key.get_secret_value())
+        self.channels = ChannelDirectory(self.database, self.box, ports.clock)
+        self.engine = Engine(database=self.database, llm=ports.llm, clock=ports.clock)
+        self.line_metrics = LineMetrics(self.metrics)
+        self.runner = self._runner() if roles.jobs else None
+        redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
+        self.wakeups = WakeUps(redis_url=redis_url, runner=self.runner)
+        self.inbox = Inbox(self._inbox_store(), on_stored=self._wake if redis_url or self.runner else _nobody)
+        self.timetable = Timetable(self.database, ports.clock)
+        self.web = self._web(access_log or default_access_log())
+        self._learning: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Bring the store up to date and begin to work; the caller then serves `web`."""
+        await migrations.upgrade(self.settings.database_url)
+        await self._save_central_channel(await self._learn_central())
+        self._learning = asyncio.create_task(self._keep_learning())
+        await self.wakeups.start()
+        if self.roles.jobs:
+            await self.engine.warm()
+        if self.runner is not None:
+            self.runner.start()
+            self.timetable.start()
+        if self.roles.web:
+            self.inbox.start()
+
+    async def stop(self) -> None:
+        """Finish what is being worked on, give the rest back, and close everything, within 10 s."""
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._stop_in_order()
+        except TimeoutError:
+            log.warning("stop_cut_short")
+
+    async def _stop_in_order(self) -> None:
+        if self._learning is not None:
+            self._learning.cancel()
+            await asyncio.gather(self._learning, return_exceptions=True)
+        await self.wakeups.stop_listening()
+        if self.roles.web:
+            await self.inbox.stop()
+        if self.runner is not None:
+            self.timetable.stop()
+            await self.runner.stop(grace=RUNNER_GRACE_SECONDS)
+        await self.wakeups.close()
+        await self.engine.close()
+        await self.ports.close()
+        await self.database.close()
+
+    def _runner(self) -> LaneRunner:
+        secret_key = self.settings.secret_key.get_secret_value()
+        binding = OwnerBinding(secret_key, claim_window=self.settings.bare_claim_window)
+        service = LineService(Chat(self.database, self.engine, self.ports.line), binding)
+        worker = LineLaneWorker(
+            service, self.channels, self.ports.line, clock=self.ports.clock, metrics=self.line_metrics
+        )
+        return LaneRunner(self.database, self.ports.clock, workers=[worker])
+
+    def _inbox_store(self) -> InboxStore:
+        return SqliteInboxStore(self.database) if self.database.is_sqlite else PostgresqlInboxStore(self.database)
+
+    def _wake(self, lanes: Sequence[str]) -> None:
+        self.wakeups.wake(lanes)
+
+    def _web(self, access_log: AccessLog) -> web.Application:
+        clock = self.ports.clock
+        checks: dict[str, Callable[[], Awaitable[object]]] = {"database": self.database.ping}
+        if self.settings.redis_url is not None:
+            checks["redis"] = self.wakeups.ping
+        webhook = Webhook(channels=self.channels, inbox=self.inbox, clock=clock, metrics=self.line_metrics)
+        routes = [
+            *line_routes(webhook),
+            *qr_routes(self.database, clock=clock),
+            *partner_routes(self.database, self.settings, clock=clock, box=self.box),
+            *health_routes(self.metrics, checks, refresh=self._observe),
+        ]
+        return create_web_app(
+            routes,
+            self.metrics,
+            surfaces=[partner_surface()],
+            access_log=access_log,
+            trusted_proxies=self.settings.trusted_proxies,
+        )
+
+    async def _observe(self) -> None:
+        """Bring the gauges up to date that tell of rows."""
+        async with self.database.reading() as session:
+            counts, oldest = await line_events.count_open_events(session)
+        self.line_metrics.open_events(counts, oldest, now=self.ports.clock.now())
+
+    async def _learn_central(self) -> BotInfo | None:
+        """Ask LINE who the central channel is; None where it can't be told now."""
+        token = self.settings.line_channel_access_token.get_secret_value()
+        try:
+            async with asyncio.timeout(LEARN_SECONDS):
+                return await self.ports.line.bot_info(token)
+        except (LineError, TimeoutError) as error:
+            log.warning("central_channel_unknown", error=str(error) or "no answer from LINE in time")
+            return None
+
+    async def _save_central_channel(self, info: BotInfo | None) -> None:
+        try:
+            await self._write_central_channel(info)
+        except IntegrityError:
+            # Another process made the row between our read and our write; now there is one to update.
+            await self._write_central_channel(info)
+
+    async def _write_central_channel(self, info: BotInfo | None) -> None:
+        secret = self.settings.line_channel_secret.get_secret_value()
+        token = self.settings.line_channel_access_token.get_secret_value()
+        async with self.database.unit_of_work() as session:
+            await save_central(session, self.box, secret=secret, token=token, info=info, now=self.ports.clock.now())
+        self.channels.forget()
+
+    async def _keep_learning(self) -> None:
+        """Until LINE has told who the central channel is, ask again."""
+        while True:
+            channel = await self.channels.find(None)
+            if channel is not None and channel.bot_user_id is not None:
+                return
+            await asyncio.sleep(LEARN_AGAIN_SECONDS)
+            if info := await self._learn_central():
+                with suppress(ChannelTaken):
+                    await self._save_central_channel(info)
+
+
+def _nobody(_lanes: Sequence[str]) -> None:
+    """Another process' sweep finds the rows: this one neither works them nor knows who does."""
+
+
+def create_app(
+    settings: Settings, ports: Ports, *, roles: Roles | None = None, access_log: AccessLog | None = None
+) -> Shopkeeper:
+    """Wire the product. Tests call the same function with the ports' twins."""
+    return Shopkeeper(settings, ports, roles=roles or Roles(), access_log=access_log)

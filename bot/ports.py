@@ -1,0 +1,39 @@
+"""The outside things, in one bundle; each has a twin that works in-process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.clock import Clock, SystemClock
+from bot.line.client import LineClient
+from bot.line.sdk_client import SdkLineClient
+from bot.llm.breaker import CircuitBreaker
+from bot.llm.openai import OpenAiModel
+from bot.llm.port import LanguageModel
+from bot.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What the product reaches beyond its stores. `llm` is None where none is configured."""
+
+    line: LineClient
+    llm: LanguageModel | None
+    clock: Clock
+
+    async def close(self) -> None:
+        await self.line.close()
+        if self.llm is not None:
+            await self.llm.close()
+
+
+def real_ports(settings: Settings) -> Ports:
+    """The ports as configured: LINE, an OpenAI-compatible model if there is a key, the machine's clock."""
+    clock = SystemClock()
+    llm: LanguageModel | None = None
+    if settings.openai_api_key is not None:
+        model = OpenAiModel(
+            api_key=settings.openai_api_key, model=settings.openai_model, base_url=settings.openai_base_url
+        )
+        llm = CircuitBreaker(model, clock=clock)
+    return Ports(line=SdkLineClient(settings.line_api_base_url), llm=llm, clock=clock)

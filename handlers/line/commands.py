@@ -1,0 +1,61 @@
+"""The commands people type, recognised however their keyboard writes them. Pure.
+
+Full-width forms, other Unicode spellings of the same characters, and stray or invisible spaces
+all count as the command (NFKC, Unicode Standard Annex 15).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+_INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
+# A claim or shop code is short; what is longer is a sentence that merely begins like a command.
+_LONGEST_ARGUMENT = 64
+
+
+class CommandName(StrEnum):
+    CLAIM = "我是店長"
+    RELEASE = "解除店長"
+    ENTER_SHOP = "進店"
+    CHANGE_SHOP = "換店"
+
+
+# The simplified spellings are what a phone set to that script types for the same words.
+_SPELLINGS = {
+    "我是店長": CommandName.CLAIM,
+    "我是店长": CommandName.CLAIM,
+    "解除店長": CommandName.RELEASE,
+    "解除店长": CommandName.RELEASE,
+    "進店": CommandName.ENTER_SHOP,
+    "进店": CommandName.ENTER_SHOP,
+    "換店": CommandName.CHANGE_SHOP,
+    "换店": CommandName.CHANGE_SHOP,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command with whatever was typed after it, without spaces."""
+
+    name: CommandName
+    argument: str
+
+
+def read_command(text: str) -> Command | None:
+    """The command that `text` is, or None for an ordinary message."""
+    compact = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    if not compact.startswith("@"):
+        return None
+    for spelling, name in _SPELLINGS.items():
+        argument = compact[1:].removeprefix(spelling)
+        if len(argument) < len(compact) - 1 and len(argument) <= _LONGEST_ARGUMENT:
+            return Command(name, argument)
+    return None
+
+
+def command_text(name: CommandName, argument: str = "") -> str:
+    """The command as a person would type it."""
+    return f"@{name} {argument}".rstrip()

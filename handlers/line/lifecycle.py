@@ -1,0 +1,68 @@
+"""What happens around a conversation: following, leaving, unsending."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.line.events import FollowEvent, JoinEvent, UnsendEvent
+from bot.line.messages import text_messages
+from bot.models import Contact
+from bot.texts import say
+from handlers.line import repository
+from handlers.line.responses import Incoming, Reply, Response, Silent
+from handlers.line.routing import find_route
+from handlers.line.shops import offer_shops
+
+
+async def greet(session: AsyncSession, incoming: Incoming, contact: Contact, event: FollowEvent) -> Reply:
+    """Somebody added the account or unblocked it: say where they are and what to do."""
+    contact.followed_at, contact.unfollowed_at = incoming.now, None
+    route = await find_route(session, incoming, contact)
+    if route.bot is None:
+        if route.choices:
+            return offer_shops(incoming, route.choices)
+        return Reply(messages=tuple(text_messages(say("line.greeting_no_shop", incoming.language))))
+    key = "line.greeting_again" if event.is_unblocked else "line.greeting"
+    text = say(key, incoming.language, shop=route.bot.store_name)
+    return Reply(messages=tuple(text_messages(text)), bot_id=route.bot.id)
+
+
+def mark_unfollowed(incoming: Incoming, contact: Contact) -> Silent:
+    """The account was blocked; there is nobody to say anything to."""
+    contact.unfollowed_at = incoming.now
+    return Silent("unfollowed")
+
+
+async def greet_group(session: AsyncSession, incoming: Incoming, contact: Contact, _event: JoinEvent) -> Response:
+    """Invited into a group: say once how to call the bot, if it is clear which one it is."""
+    route = await find_route(session, incoming, contact)
+    if route.bot is None:
+        return Silent("no_bot")
+    text = say("line.joined_group", incoming.language, shop=route.bot.store_name)
+    return Reply(messages=tuple(text_messages(text)), bot_id=route.bot.id)
+
+
+async def blank_unsent(session: AsyncSession, incoming: Incoming, event: UnsendEvent) -> Silent:
+    """Remove the text of a message that its sender took back, wherever it was kept."""
+    if event.message_id is None:
+        return Silent("unsend_of_nothing")
+    brought = await repository.event_of_message(session, incoming.channel.id, event.message_id)
+    if brought is None:
+        return Silent("unsend_of_unknown")
+    await repository.change_event(session, brought.id, payload=without_text(brought.payload))
+    await repository.blank_messages(session, brought.id, at=incoming.now)
+    return Silent("unsent")
+
+
+def without_text(payload: str) -> str:
+    """An event's JSON with everything the user wrote taken out of its message."""
+    try:
+        event = msgspec.json.decode(payload)
+    except msgspec.DecodeError:
+        return "{}"
+    message = event.get("message") if isinstance(event, dict) else None
+    if not isinstance(message, dict):
+        return "{}"
+    event["message"] = {name: message[name] for name in ("id", "type") if name in message}
+    return msgspec.json.encode(event).decode()

@@ -1,0 +1,81 @@
+"""The webhook: verify the raw bytes, keep every event, then say 200."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.clock import Clock
+from bot.errors import BadRequest, NotFound, Unauthenticated
+from bot.line.channels import ChannelAccess, ChannelDirectory
+from bot.line.events import read_webhook
+from bot.security.signatures import verify_line_webhook
+from bot.web.requests import read_body
+from bot.web.surface import Limits, Route, Surface
+from handlers.line.inbox import Inbox, row_of
+from handlers.line.metrics import LineMetrics
+
+SIGNATURE_HEADER = "x-line-signature"
+
+# LINE waits two seconds for an answer, so a body that takes longer has nobody waiting for it.
+LINE = Surface("line", "/line", limits=Limits(body_bytes=1024 * 1024, body_seconds=2.0))
+
+
+class UnknownChannel(NotFound):
+    code = "unknown_channel"
+    message = "There is no LINE channel at this webhook URL."
+
+
+class BadSignature(Unauthenticated):
+    code = "bad_signature"
+    message = "The x-line-signature header is missing or does not match the body and this channel's secret."
+
+
+class WrongDestination(BadRequest):
+    code = "wrong_destination"
+    message = "The destination of this webhook is another channel than the one of its URL."
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """`POST /line/webhook` is the central channel's, `/line/webhook/{channel_id}` a vendor's own."""
+
+    channels: ChannelDirectory
+    inbox: Inbox
+    clock: Clock
+    metrics: LineMetrics
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """Answer 200 once every event of the body is on the disk; nothing else happens before that."""
+        body = await read_body(request)
+        channel = await self._channel(request)
+        if not verify_line_webhook(channel.secret, body, request.headers.get(SIGNATURE_HEADER)):
+            raise BadSignature
+        webhook = read_webhook(body)
+        if channel.bot_user_id is not None and webhook.destination != channel.bot_user_id:
+            raise WrongDestination
+        if webhook.events:
+            now = self.clock.now()
+            await self.inbox.accept([row_of(channel.id, event, received_at=now) for event in webhook.events])
+            self.metrics.events_received(len(webhook.events))
+        return web.Response()
+
+    async def _channel(self, request: web.Request) -> ChannelAccess:
+        given = request.match_info.get("channel_id")
+        try:
+            channel_id = uuid.UUID(given) if given is not None else None
+        except ValueError:
+            raise UnknownChannel from None
+        channel = await self.channels.find(channel_id)
+        if channel is None:
+            raise UnknownChannel
+        return channel
+
+
+def line_routes(webhook: Webhook) -> list[Route]:
+    return [
+        LINE.route("POST", "/line/webhook", webhook.receive),
+        LINE.route("POST", "/line/webhook/{channel_id}", webhook.receive),
+    ]

@@ -1,0 +1,49 @@
+"""Entering and changing shops on the channel that many share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.line.messages import MessageAction, text_messages
+from bot.models import Bot, Contact
+from bot.texts import say
+from handlers.line import repository
+from handlers.line.commands import CommandName, command_text
+from handlers.line.responses import Incoming, Reply
+from handlers.line.routing import MOST_SHOPS_OFFERED
+
+
+async def enter_shop(session: AsyncSession, incoming: Incoming, contact: Contact, code: str) -> Reply:
+    """`@進店 <shop code>`: from now on this shop's bot answers the contact."""
+    if not code:
+        return _say(incoming, "shop_code_missing")
+    shown = code.upper()
+    bot = await repository.find_bot_by_shop_code(session, incoming.channel.id, shown)
+    if bot is None:
+        return _say(incoming, "shop_not_found", code=shown)
+    contact.entered_bot_id = bot.id
+    await repository.upsert_conversation(session, bot, contact.id, now=incoming.now)
+    text = say("line.shop_entered", incoming.language, shop=bot.store_name)
+    return Reply(messages=tuple(text_messages(text)), bot_id=bot.id)
+
+
+async def offer_known_shops(session: AsyncSession, incoming: Incoming, contact: Contact) -> Reply:
+    """`@換店`: the shops this contact has talked with, to tap."""
+    known = await repository.bots_known_to(session, contact.id, limit=MOST_SHOPS_OFFERED)
+    return offer_shops(incoming, known)
+
+
+def offer_shops(incoming: Incoming, bots: Sequence[Bot]) -> Reply:
+    """A quick reply a shop; without any, how to enter one."""
+    if not bots:
+        return _say(incoming, "no_shop_yet")
+    items = [
+        MessageAction(label=bot.store_name, text=command_text(CommandName.ENTER_SHOP, bot.shop_code)) for bot in bots
+    ]
+    return Reply(messages=tuple(text_messages(say("line.which_shop", incoming.language), items)))
+
+
+def _say(incoming: Incoming, key: str, **values: object) -> Reply:
+    return Reply(messages=tuple(text_messages(say(f"line.{key}", incoming.language, **values))))

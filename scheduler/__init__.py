@@ -1,0 +1,1 @@
+"""Who runs the jobs and when: the broker that carries wake-ups, and the timetable."""

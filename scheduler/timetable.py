@@ -1,0 +1,64 @@
+"""The timetable: names and times only. APScheduler fires in every process, a claim lets one run.
+
+Two schedulers on one store run each job twice, so a job first claims its turn as a lane of its
+own; every job is idempotent all the same.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.clock import Clock
+from bot.db.engine import Database
+from bot.logging import get_logger
+from bot.outbox.repository import claim
+from bot.web.repository import purge_expired
+
+Job = Callable[[AsyncSession, datetime], Awaitable[object]]
+TIMETABLE: tuple[tuple[str, timedelta, Job], ...] = (("purge_idempotency_records", timedelta(hours=1), purge_expired),)
+# A turn ends a little before the next one begins, so that processes whose timers differ don't skip.
+TURN_SHARE = 0.9
+
+log = get_logger(__name__)
+
+
+class Timetable:
+    """Runs the jobs of `TIMETABLE`, each once an interval however many processes there are."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._process = uuid.uuid4()
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+
+    def start(self) -> None:
+        for name, interval, job in TIMETABLE:
+            trigger = IntervalTrigger(seconds=int(interval.total_seconds()))
+            self._scheduler.add_job(self.run, trigger, args=[name, interval, job], id=name, coalesce=True)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def run(self, name: str, interval: timedelta, job: Job) -> bool:
+        """Run a job unless another process had its turn within the interval; True when it ran."""
+        now = self._clock.now()
+        try:
+            async with self._database.unit_of_work() as session:
+                key, until = f"timetable:{name}", now + interval * TURN_SHARE
+                if await claim(session, key, owner=self._process, now=now, until=until) is None:
+                    return False
+                await job(session, now)
+        except (SQLAlchemyError, OSError):
+            log.exception("timetable_job_failed", job=name)
+            return False
+        log.info("timetable_job_ran", job=name)
+        return True
