@@ -176,6 +176,7 @@ RULES = [
             "knowledge/numerals.py": "how Chinese writes numbers",
             "knowledge/overrides.py": "how Chinese states a value of a vendor's own",
             "knowledge/parameters.py": "how Chinese writes units, money and yes or no",
+            "knowledge/retrieval/library.py": "the question that the model is warmed up with",
             "knowledge/retrieval/tokens.py": "how Chinese words a question politely",
         },
     ),
