@@ -1,0 +1,110 @@
+// The bar at the bottom of a chat: text, stickers, pictures, location.
+
+import { h, icon, iconButton } from "./dom.js";
+import { t } from "./texts.js";
+import { act } from "./store.js";
+import { ask, attempt } from "./dialogs.js";
+import { STICKERS } from "./bubbles.js";
+
+const LANDMARKS = [
+  { title: "台北車站", address: "台北市中正區北平西路3號", latitude: 25.0478, longitude: 121.517 },
+  { title: "台北101", address: "台北市信義區信義路五段7號", latitude: 25.0338, longitude: 121.5646 },
+  { title: "高雄車站", address: "高雄市三民區建國二路318號", latitude: 22.6394, longitude: 120.3025 },
+];
+
+export class Composer {
+  constructor(column) {
+    this.column = column;
+    this.quoted = null;
+    this.input = h("textarea", { rows: "1", class: "say", placeholder: t("say_something"), "aria-label": t("say_something"), oninput: () => this.grow(), onkeydown: (event) => this.key(event) });
+    this.file = h("input", { type: "file", accept: "image/*", hidden: true, onchange: () => this.sendPicture() });
+    this.quoteBar = h("div", { class: "quote-bar", hidden: true });
+    this.tray = h("div", { class: "tray", hidden: true });
+    this.sendButton = iconButton("send", t("send"), () => this.send(), { class: "icon-button send", disabled: true });
+    this.element = h(
+      "footer",
+      { class: "composer" },
+      this.quoteBar,
+      this.tray,
+      h("div", { class: "bar" }, iconButton("image", t("picture"), () => this.picture()), iconButton("location", t("location"), () => this.location()), h("div", { class: "field" }, this.input, iconButton("sticker", t("sticker"), () => this.stickers())), this.sendButton, this.file),
+    );
+  }
+
+  key(event) {
+    // While a Chinese input method composes, Enter belongs to it.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    this.send();
+  }
+
+  grow() {
+    this.sendButton.disabled = !this.input.value.trim();
+    this.input.style.height = "auto";
+    this.input.style.height = `${Math.min(this.input.scrollHeight, 96)}px`;
+  }
+
+  fill(text) {
+    this.input.value = text;
+    this.grow();
+    this.input.focus();
+  }
+
+  quote(message, words) {
+    this.quoted = message;
+    this.quoteBar.hidden = !message;
+    if (!message) return;
+    this.quoteBar.replaceChildren(icon("reply"), h("span", {}, words), iconButton("close", t("cancel"), () => this.quote(null)));
+    this.input.focus();
+  }
+
+  async send() {
+    const text = this.input.value.trim();
+    if (!text) return;
+    const step = { do: "say", ...this.column.where(), text, mentions: this.mentions(text) };
+    if (this.quoted) step.quoted_message_id = this.quoted.message_id;
+    if ((await attempt(() => act(step))) === null) return;
+    this.quote(null);
+    this.fill("");
+  }
+
+  // In a group, @name of the account is a mention, as the app's own list would make it.
+  mentions(text) {
+    const channel = this.column.groupChannel();
+    return channel && text.includes(`@${channel.name}`) ? [channel.bot_user_id] : [];
+  }
+
+  stickers() {
+    this.tray.hidden = !this.tray.hidden;
+    if (this.tray.hidden) return;
+    const buttons = Object.entries(STICKERS).map(([ids, shown]) => {
+      const [packageId, stickerId] = ids.split(" ");
+      const content = { type: "sticker", packageId, stickerId, stickerResourceType: "STATIC" };
+      return h("button", { type: "button", "aria-label": `${t("sticker")} ${shown}`, onclick: () => this.sendContent(content) }, shown);
+    });
+    this.tray.replaceChildren(...buttons);
+  }
+
+  async sendContent(content, more = {}) {
+    this.tray.hidden = true;
+    await attempt(() => act({ do: "send", ...this.column.where(), content, ...more }));
+  }
+
+  picture() {
+    this.file.click();
+  }
+
+  async sendPicture() {
+    const [file] = this.file.files;
+    this.file.value = "";
+    if (!file) return;
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    let binary = "";
+    for (let start = 0; start < bytes.length; start += 32768) binary += String.fromCharCode(...bytes.subarray(start, start + 32768));
+    await this.sendContent({ type: "image", contentProvider: { type: "line" } }, { data: btoa(binary), content_type: file.type || "image/jpeg" });
+  }
+
+  async location() {
+    const choice = h("select", { "aria-label": t("location") }, LANDMARKS.map((place, number) => h("option", { value: String(number) }, `${place.title}　${place.address}`)));
+    if (await ask(t("location"), choice)) await this.sendContent({ type: "location", ...LANDMARKS[Number(choice.value)] });
+  }
+}
