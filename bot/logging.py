@@ -21,7 +21,18 @@ from structlog.typing import EventDict, FilteringBoundLogger, Processor
 
 REDACTED = "[redacted]"
 MAX_DEPTH = 8
-_QUIET_LOGGERS = ("aiohttp.access", "asyncio", "httpx", "openai", "apscheduler", "aiosqlite")
+# These write statements with their values, or whole requests, when they are asked for details.
+_QUIET_LOGGERS = (
+    "aiohttp.access",
+    "aiosqlite",
+    "apscheduler",
+    "asyncio",
+    "httpcore",
+    "httpx",
+    "openai",
+    "sqlalchemy",
+    "taskiq",
+)
 
 _SAFE_KEYS = frozenset(("timestamp", "level", "request_id", "source", "method", "status"))
 _SECRET_NAME = re.compile(

@@ -14,6 +14,7 @@ from bot.web.surface import DEFAULT_LIMITS, Limits
 
 Model = TypeVar("Model", bound=BaseModel)
 LIMITS = web.RequestKey("limits", Limits)
+_BODY = web.RequestKey("body", bytes)
 ALLOWED_CHARSETS = frozenset(("utf-8", "utf8", "us-ascii", "ascii"))
 MAX_DIGITS = 100
 
@@ -23,11 +24,14 @@ class ClientDisconnected(Exception):
 
 
 async def read_body(request: web.Request) -> bytes:
-    """The raw bytes of the body, exactly as sent.
+    """The raw bytes of the body, exactly as sent. Asked again, the same bytes come again.
 
     Raises PayloadTooLarge (413) beyond the route's limit, RequestTimeout (408) when the whole body
     takes longer than allowed, BadRequest (400) for broken chunks, ClientDisconnected.
     """
+    known: bytes | None = request.get(_BODY)
+    if known is not None:
+        return known
     limits = request.get(LIMITS, DEFAULT_LIMITS)
     if (length := request.content_length) is not None and length > limits.body_bytes:
         raise _too_large(limits)
@@ -47,6 +51,7 @@ async def read_body(request: web.Request) -> bytes:
         raise ClientDisconnected from None
     if len(body) > limits.body_bytes:
         raise _too_large(limits)
+    request[_BODY] = body
     return body
 
 
@@ -156,5 +161,5 @@ def _sentence(error: ValidationError) -> str:
     field = ".".join(str(part) for part in first["loc"]) or "The request body"
     if first["type"] == "missing":
         return f"{field} is required."
-    reason = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    reason = first["msg"].removeprefix("Value error, ").removeprefix("Input ").removeprefix("String ")
     return f"{field} {reason[:1].lower()}{reason[1:]}."

@@ -72,7 +72,7 @@ def test_no_bytes_raise_anything_but_a_bad_request(body: bytes) -> None:
         ({}, "name is required."),
         ([], "The request body must be a JSON object."),
         ({"name": 7}, "name should be a valid string."),
-        ({"name": "secret value"}, "name string should have at most 5 characters."),
+        ({"name": "secret value"}, "name should have at most 5 characters."),
         ({"name": "x", "tags": [1, "y"]}, "tags.1 should be a valid integer, unable to parse string as an integer."),
     ],
 )

@@ -1,0 +1,1 @@
+"""The Partner API: partners' back ends provision bots for their customers."""

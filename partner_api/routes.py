@@ -1,0 +1,72 @@
+"""HTTP in and out of the Partner API."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot.clock import Clock
+from bot.db.engine import Database
+from bot.security.box import SecretBox
+from bot.security.keys import Purpose, derive_key
+from bot.settings import Settings
+from bot.tenancy.partners import Partners, VerifiedPartner
+from bot.web.idempotency import REPLAYED_HEADER, Idempotency, idempotency_key
+from bot.web.requests import read_body, read_model
+from bot.web.surface import Authenticator, Limits, Route, Surface
+from partner_api.auth import ProvisioningAuth
+from partner_api.binding import QrCodes
+from partner_api.provisioning import ProvisionCall, Provisioning
+from partner_api.schemas import ProvisionRequest
+
+CALLER = web.RequestKey("partner", VerifiedPartner)
+# The longest prompt and name as JSON escapes, twelve bytes for each character outside the BMP.
+LIMITS = Limits(body_bytes=128 * 1024, body_seconds=10, handler_seconds=30)
+QR_SURFACE = Surface("line_qr", "/line/qr")
+
+
+def partner_surface(authenticator: Authenticator | None = None) -> Surface:
+    """The surface of provisioning keys. It answers all of `/api/partner`, also when switched off."""
+    return Surface("partner", "/api/partner", authenticator=authenticator, limits=LIMITS, challenge="Bearer")
+
+
+def partner_routes(database: Database, settings: Settings, *, clock: Clock, box: SecretBox) -> list[Route]:
+    """The routes of the Partner API; none when `PARTNER_API_ENABLED` is off."""
+    if not settings.partner_api_enabled:
+        return []
+    secret_key = settings.secret_key.get_secret_value()
+    partners = Partners(clock=clock, key_hash_key=derive_key(secret_key, Purpose.PARTNER_KEY))
+    auth = ProvisioningAuth(database, partners)
+    idempotency = Idempotency(database, box, clock=clock, hash_key=derive_key(secret_key, Purpose.IDEMPOTENCY))
+    provisioning = Provisioning(idempotency, clock=clock, secret_key=secret_key, base_url=settings.base_url)
+
+    async def authenticate(request: web.Request) -> None:
+        request[CALLER] = await auth.verify(request.headers.getall("Authorization", []))
+
+    async def provision(request: web.Request) -> web.Response:
+        wanted = await read_model(request, ProvisionRequest)
+        key = idempotency_key(request.headers)
+        answer = await provisioning.provision(
+            ProvisionCall(request[CALLER], wanted, key, body=await read_body(request))
+        )
+        headers = {"Cache-Control": "no-store"} | ({REPLAYED_HEADER: "true"} if answer.replayed else {})
+        return web.Response(body=answer.body, status=answer.status, headers=headers, content_type="application/json")
+
+    return [partner_surface(authenticate).route("POST", "/api/partner/provision", provision)]
+
+
+def qr_routes(database: Database, *, clock: Clock) -> list[Route]:
+    """The public QR code of a claim code's link."""
+    codes = QrCodes(database, clock)
+
+    async def qr(request: web.Request) -> web.Response:
+        # The code is a secret that happens to stand in a path: no cache, no referrer, no log.
+        headers = {
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+        }
+        svg = await codes.svg(request.match_info["code"])
+        return web.Response(body=svg, headers=headers, content_type="image/svg+xml")
+
+    return [QR_SURFACE.route("GET", "/line/qr/{code}.svg", qr)]
