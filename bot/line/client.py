@@ -78,6 +78,8 @@ class BotInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
+    """What LINE tells of a person; `language` is a BCP 47 tag where they allow it."""
+
     user_id: str
     display_name: str
     picture_url: str | None = None
@@ -86,6 +88,8 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookEndpoint:
+    """Where LINE sends the channel's webhooks, and whether it does."""
+
     url: str
     is_active: bool
 

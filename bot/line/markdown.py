@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 BULLET = "•"
 _MAX_DEPTH = 6
+_NAME_AND_VALUE = 2
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})[^`]*")
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*")
 _RULE = re.compile(r" {0,3}(?:---|\*\*\*|___|- - -|\* \* \*|_ _ _)[ \t]*")
@@ -99,7 +100,7 @@ def _table(rows: list[list[str]]) -> Iterator[str]:
     """`name：value` for two columns; `name：title value，title value` for more."""
     header, *body = rows
     colon, comma = ("：", "，") if _HAN.search("".join(map("".join, rows))) else (": ", ", ")
-    if len(header) <= 2:  # noqa: PLR2004 - a name and a value
+    if len(header) <= _NAME_AND_VALUE:
         yield from (colon.join(filter(None, row)) for row in rows)
         return
     for row in body:

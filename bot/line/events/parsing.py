@@ -38,6 +38,8 @@ _MAX_DIGITS = 19
 
 
 class UnreadableEvent(BadRequest):
+    """A kept event that no handler can work with."""
+
     code = "unreadable_event"
     message = "The event is not a JSON object with a `type`."
 

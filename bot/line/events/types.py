@@ -10,6 +10,8 @@ from bot.line.events.content import Content
 
 
 class SourceType(StrEnum):
+    """Where people and the bot can meet; `unknown` for what LINE adds later."""
+
     USER = "user"
     GROUP = "group"
     ROOM = "room"
@@ -53,6 +55,8 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageEvent(Event):
+    """A person sent a message."""
+
     message_id: str | None
     content: Content
 
@@ -67,6 +71,8 @@ class MessageEditedEvent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnsendEvent(Event):
+    """A person took a message back: its text is to be forgotten."""
+
     message_id: str | None
 
 
@@ -79,26 +85,30 @@ class FollowEvent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnfollowEvent(Event):
-    pass
+    """A person blocked the account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinEvent(Event):
-    pass
+    """The bot came into a group or room."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveEvent(Event):
-    pass
+    """The bot was removed from a group or room."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberJoinedEvent(Event):
+    """People came into a group or room that the bot is in."""
+
     user_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberLeftEvent(Event):
+    """People left a group or room that the bot is in."""
+
     user_ids: tuple[str, ...]
 
 
@@ -112,6 +122,8 @@ class PostbackEvent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VideoPlayCompleteEvent(Event):
+    """A person watched a video with a `trackingId` to its end."""
+
     tracking_id: str | None
 
 
@@ -126,6 +138,8 @@ class BeaconEvent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountLinkEvent(Event):
+    """A person linked their LINE account to an account elsewhere; `result` is `ok` or `failed`."""
+
     result: str | None
     nonce: str | None
 

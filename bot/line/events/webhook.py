@@ -25,6 +25,8 @@ _ESCAPE = re.compile(
 
 
 class NotAWebhook(BadRequest):
+    """The request body is no webhook at all, so there is nothing to keep."""
+
     code = "not_a_webhook"
     message = "The body is not a JSON object with an `events` array."
 
