@@ -45,7 +45,7 @@ class Provisioning:
         self._idempotency = idempotency
         self._clock = clock
         self._base_url = base_url
-        self._management_token_key = derive_key(secret_key, Purpose.MANAGEMENT_TOKEN)
+        self._management_token_key = derive_key(secret_key, Purpose.MANAGEMENT)
         self._claim_code_key = derive_key(secret_key, Purpose.CLAIM_CODE)
 
     async def provision(self, call: ProvisionCall) -> Answer:
@@ -79,11 +79,8 @@ class Provisioning:
         return created, issued, channel
 
     async def _bot(self, session: AsyncSession, call: ProvisionCall, channel: Channel) -> CreatedBot:
-        # A principal of a partner always belongs to a tenant.
-        tenant_id = call.caller.principal.tenant_id
-        assert tenant_id is not None  # noqa: S101 - tells the type checker what `Principal` enforces
         request = BotRequest(
-            tenant_id,
+            call.caller.tenant_id,
             channel.id,
             call.request.store_name,
             system_prompt=call.request.system_prompt,

@@ -21,7 +21,7 @@ class Purpose(StrEnum):
     BOX_ID = "box-id"
     CLAIM_CODE = "claim-code"
     IDEMPOTENCY = "idempotency"
-    MANAGEMENT_TOKEN = "management-token"  # noqa: S105 - the name of a purpose, not a token
+    MANAGEMENT = "management-token"
     PARTNER_KEY = "partner-key"
 
 

@@ -29,6 +29,7 @@ class VerifiedPartner:
     """The partner behind a key, and the principal to act as: its id is the key's, safe to log."""
 
     partner_id: uuid.UUID
+    tenant_id: uuid.UUID
     principal: Principal
 
 
@@ -102,7 +103,7 @@ class Partners:
         if not partner.is_active:
             raise PartnerDisabled
         principal = Principal(kind=PrincipalKind.PARTNER, id=str(key.id), tenant_id=partner.tenant_id)
-        return VerifiedPartner(partner.id, principal)
+        return VerifiedPartner(partner.id, partner.tenant_id, principal)
 
     async def _keep(self, session: AsyncSession, partner: Partner, key: str) -> None:
         session.add(
