@@ -2,7 +2,7 @@
 
 import { avatar, h, iconButton } from "./dom.js";
 import { t } from "./texts.js";
-import { call, store } from "./store.js";
+import { call, placeOf, store } from "./store.js";
 import { askText, attempt, toast } from "./dialogs.js";
 
 const REDELIVERY = [1, 5, 30];
@@ -27,7 +27,7 @@ function account(channel) {
   return h(
     "section",
     { class: "account" },
-    h("h3", {}, avatar(channel.name, { shop: true, key: channel.channel_id }), channel.name, h("small", {}, `${channel.basic_id} · ${channel.channel_id}`)),
+    h("h3", {}, avatar(channel.name, { shop: true, place: placeOf(channel.channel_id) }), channel.name, h("small", {}, `${channel.basic_id} · ${channel.channel_id}`)),
     h("label", { class: "field-label" }, t("webhook_url"), url),
     h("div", { class: "account-row" }, h("label", { class: "field-label" }, t("monthly_limit"), limit), h("span", { class: "used" }, t("used", { count: channel.consumption })), h("label", { class: "check" }, again, t("redelivery"))),
     secrets,

@@ -2,23 +2,21 @@
 
 import { avatar, h, icon, linked } from "./dom.js";
 import { renderFlex } from "./flex.js";
+import { stickerPicture } from "./stickers.js";
 import { renderTemplate } from "./templates.js";
 import { clockTime, dayName, t } from "./texts.js";
-import { channelOf, chatOf, userOf } from "./store.js";
+import { channelOf, chatOf, placeOf, userOf } from "./store.js";
 
-export const STICKERS = {
-  "446 1988": "😊", "446 1989": "🥳", "446 1990": "😆", "446 2000": "🙏", "789 10855": "👌", "789 10877": "😭",
-  "6325 10979904": "❤️", "6325 10979912": "👍", "8515 16581242": "🎉", "11537 52002734": "🙇", "11538 51626501": "🤔", "11539 52114110": "😴",
-};
-
-export function renderMessage(message, viewer) {
+// `before` is the message above: another one of the same sender goes on without picture and name.
+export function renderMessage(message, viewer, before = null) {
   if (message.sender === "system") return notice(message);
   if (message.unsent) return h("div", { class: "notice", "data-id": message.message_id }, t("unsent_notice", { name: nameOf(message) }));
   const mine = message.sender === "user" && message.sender_id === viewer.userId;
   const wide = isWide(message.content);
   const content = h("div", { class: "content" }, quote(message, viewer), renderContent(message, viewer));
   const body = h("div", { class: "body" }, mine ? null : h("span", { class: "sender" }, nameOf(message)), h("div", { class: "line" }, content, meta(message, mine)));
-  const row = h("div", { class: `message ${mine ? "mine" : "theirs"}${wide ? " wide" : ""}`, "data-id": message.message_id }, mine ? null : face(message), body);
+  const goesOn = before && !before.unsent && before.sender === message.sender && before.sender_id === message.sender_id && message.sent_at - before.sent_at < 60_000;
+  const row = h("div", { class: `message ${mine ? "mine" : "theirs"}${wide ? " wide" : ""}${goesOn ? " continues" : ""}`, "data-id": message.message_id }, mine ? null : face(message), body);
   row.addEventListener("contextmenu", (event) => {
     event.preventDefault();
     viewer.menu(message, row);
@@ -41,9 +39,9 @@ export function nameOf(message) {
 function face(message) {
   if (message.sender === "account") {
     const channel = channelOf(message.channel_id);
-    return avatar(nameOf(message), { shop: true, picture: message.content.sender?.iconUrl ?? channel?.picture_url, key: channel?.channel_id });
+    return avatar(nameOf(message), { shop: true, picture: message.content.sender?.iconUrl ?? channel?.picture_url, place: placeOf(message.channel_id) });
   }
-  return avatar(nameOf(message), { picture: userOf(message.sender_id)?.picture_url, key: message.sender_id });
+  return avatar(nameOf(message), { picture: userOf(message.sender_id)?.picture_url, place: placeOf(message.sender_id) });
 }
 
 function meta(message, mine) {
@@ -109,8 +107,7 @@ function renderContent(message, viewer) {
 }
 
 function sticker({ packageId, stickerId }) {
-  const shown = STICKERS[`${packageId} ${stickerId}`];
-  return h("div", { class: "sticker", title: `${packageId} / ${stickerId}` }, shown ?? h("span", { class: "sticker-number" }, icon("sticker"), `${packageId}/${stickerId}`));
+  return h("div", { class: "sticker", title: `${packageId} / ${stickerId}` }, stickerPicture(packageId, stickerId) ?? h("span", { class: "sticker-number" }, icon("sticker"), `${packageId}/${stickerId}`));
 }
 
 function picture(message) {

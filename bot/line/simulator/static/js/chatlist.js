@@ -2,7 +2,7 @@
 
 import { avatar, h, icon } from "./dom.js";
 import { clockTime, t } from "./texts.js";
-import { bondOf, chatOf, store } from "./store.js";
+import { bondOf, chatOf, placeOf, store } from "./store.js";
 import { preview } from "./bubbles.js";
 
 export function renderChatList(column) {
@@ -21,14 +21,14 @@ export function renderChatList(column) {
 
 function accountRow(column, channel) {
   const bond = bondOf(channel.channel_id, column.userId);
-  const picture = avatar(channel.name, { shop: true, picture: channel.picture_url, key: channel.channel_id });
+  const picture = avatar(channel.name, { shop: true, picture: channel.picture_url, place: placeOf(channel.channel_id) });
   const label = h("span", { class: "chat-name" }, h("i", { class: "badge", title: t("official_account") }, icon("shop")), channel.name);
   return row(column, { channelId: channel.channel_id, chatId: column.userId }, { picture, label, note: t(`bond_${bond}`), faded: bond === "blocked" });
 }
 
 function groupRow(column, group) {
   const label = h("span", { class: "chat-name" }, group.name, h("small", {}, `(${group.members.length})`));
-  const picture = avatar(group.name, { picture: group.picture_url, key: group.group_id });
+  const picture = avatar(group.name, { picture: group.picture_url, place: 6 });
   return row(column, { channelId: group.channel_id ?? column.channelId, chatId: group.group_id }, { picture, label, note: "" });
 }
 

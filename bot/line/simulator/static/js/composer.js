@@ -4,7 +4,7 @@ import { h, icon, iconButton } from "./dom.js";
 import { t } from "./texts.js";
 import { act } from "./store.js";
 import { ask, attempt } from "./dialogs.js";
-import { STICKERS } from "./bubbles.js";
+import { STICKERS, stickerPicture } from "./stickers.js";
 
 const LANDMARKS = [
   { title: "台北車站", address: "台北市中正區北平西路3號", latitude: 25.0478, longitude: 121.517 },
@@ -76,10 +76,10 @@ export class Composer {
   stickers() {
     this.tray.hidden = !this.tray.hidden;
     if (this.tray.hidden) return;
-    const buttons = Object.entries(STICKERS).map(([ids, shown]) => {
+    const buttons = STICKERS.map((ids, number) => {
       const [packageId, stickerId] = ids.split(" ");
       const content = { type: "sticker", packageId, stickerId, stickerResourceType: "STATIC" };
-      return h("button", { type: "button", "aria-label": `${t("sticker")} ${shown}`, onclick: () => this.sendContent(content) }, shown);
+      return h("button", { type: "button", "aria-label": `${t("sticker")} ${number + 1}`, onclick: () => this.sendContent(content) }, stickerPicture(packageId, stickerId));
     });
     this.tray.replaceChildren(...buttons);
   }

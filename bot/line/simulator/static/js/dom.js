@@ -58,14 +58,22 @@ export function iconButton(name, label, onclick, extra = {}) {
 }
 
 const HUES = ["#5b8def", "#f2994a", "#9b6dd7", "#eb5f7b", "#2d9cdb", "#c08a3e", "#3aa981", "#7a7fd0"];
+const SHOP_HUES = ["#0f9d6b", "#d9662b", "#3f51b5", "#b03a6f", "#00838f", "#8d6e3f", "#5e35b1", "#546e7a"];
 
-export function avatar(name, { shop = false, picture = null, key = name } = {}) {
-  let sum = 0;
-  for (const character of key) sum = (sum * 31 + character.codePointAt(0)) >>> 0;
-  const background = shop ? "#06c755" : HUES[sum % HUES.length];
+// `place` chooses the colour, so that neighbours differ.
+export function avatar(name, { shop = false, picture = null, place = 0 } = {}) {
+  const hue = (shop ? SHOP_HUES : HUES)[place % HUES.length];
   const initial = [...name.trim()][0] ?? "?";
   const inside = picture ? h("img", { src: picture, alt: "" }) : initial;
-  return h("span", { class: shop ? "avatar avatar-shop" : "avatar", style: { background: shop ? `linear-gradient(135deg, ${HUES[sum % HUES.length]}, #1f2d3d)` : background }, "aria-hidden": "true" }, inside);
+  return h("span", { class: "avatar", style: { background: hue }, "aria-hidden": "true" }, inside);
+}
+
+// A row that can be wiped, or turned with buttons where there is a mouse.
+export function carousel(cards) {
+  const row = h("div", { class: "carousel", tabindex: "0", role: "group" }, cards);
+  const turn = (direction) => () => row.scrollBy({ left: direction * 240, behavior: "smooth" });
+  const button = (name, direction) => h("button", { type: "button", class: `turn ${name}`, "aria-hidden": "true", tabindex: "-1", onclick: turn(direction) }, icon("back"));
+  return h("div", { class: "carousel-frame" }, row, button("before", -1), button("next", 1));
 }
 
 export function linked(text) {

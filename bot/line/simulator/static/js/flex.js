@@ -1,6 +1,6 @@
 // Flex Messages: bubbles and carousels. Sizes follow LINE's "Flex Message layout".
 
-import { h, setStyle } from "./dom.js";
+import { carousel, h, setStyle } from "./dom.js";
 
 const TEXT = { xxs: 11, xs: 13, sm: 14, md: 16, lg: 19, xl: 22, xxl: 29, "3xl": 35, "4xl": 48, "5xl": 74 };
 const GAP = { none: 0, xs: 2, sm: 4, md: 8, lg: 12, xl: 16, xxl: 20 };
@@ -17,7 +17,7 @@ const colour = (value) => (COLOUR.test(value ?? "") ? value : null);
 
 export function renderFlex(container, act) {
   if (container.type === "carousel") {
-    return h("div", { class: "carousel", tabindex: "0", role: "group" }, container.contents.map((bubble) => renderBubble(bubble, act)));
+    return carousel(container.contents.map((bubble) => renderBubble(bubble, act)));
   }
   return renderBubble(container, act);
 }

@@ -2,7 +2,7 @@
 
 import { avatar, h, icon, iconButton } from "./dom.js";
 import { t } from "./texts.js";
-import { act, bondOf, call, channelOf, chatKey, chatOf, groupOf, loadingUntil, store, userOf } from "./store.js";
+import { act, bondOf, call, channelOf, chatKey, chatOf, groupOf, loadingUntil, placeOf, store, userOf } from "./store.js";
 import { ask, askText, attempt, menu } from "./dialogs.js";
 import { dayLine, preview, renderMessage } from "./bubbles.js";
 import { renderChatList } from "./chatlist.js";
@@ -82,7 +82,7 @@ export class Phone {
     for (const one of store.users) people.append(h("option", { value: one.user_id, selected: one.user_id === this.userId }, one.display_name));
     people.append(h("option", { value: "new" }, t("new_person")));
     this.person.replaceChildren(
-      avatar(user?.display_name ?? "?", { picture: user?.picture_url, key: this.userId }),
+      avatar(user?.display_name ?? "?", { picture: user?.picture_url, place: placeOf(this.userId) }),
       h("label", { class: "person-label" }, h("span", {}, t("be_person")), people),
       iconButton("raw", t("raw_of_phone"), () => this.host.showRaw(this)),
       iconButton("close", t("close_phone"), () => this.host.close(this)),
@@ -105,6 +105,8 @@ export class Phone {
     }
     const top = this.body?.scrollTop;
     this.body = h("div", { class: "chat-body", role: "log", "aria-live": "polite", "aria-label": t("messages") });
+    // Pictures make the chat longer when they arrive; somebody who reads its end stays there.
+    this.body.addEventListener("load", () => (this.isNearEnd(420) ? this.toEnd() : null), true);
     this.after = h("div", { class: "after" });
     this.quick = h("div", { class: "quick-replies", role: "group", "aria-label": t("quick_replies") });
     this.screen.replaceChildren(this.head(), this.body, this.quick, this.strangerBar() ?? this.composer.element);
@@ -127,13 +129,15 @@ export class Phone {
   }
 
   draw(message) {
-    return renderMessage(message, { userId: this.userId, act: (action) => attempt(() => perform(action, this)), menu: (one, row) => this.messageMenu(one, row) });
+    const shown = this.messages();
+    const before = shown[shown.indexOf(message) - 1];
+    return renderMessage(message, { userId: this.userId, act: (action) => attempt(() => perform(action, this)), menu: (one, row) => this.messageMenu(one, row) }, before);
   }
 
   putMessage(message) {
     if (!message.visible) return;
     const before = this.body.querySelector(`[data-id="${message.message_id}"]`);
-    const near = this.body.scrollHeight - this.body.scrollTop - this.body.clientHeight < 160;
+    const near = this.isNearEnd(160);
     if (before) before.replaceWith(this.draw(message));
     else {
       if (!this.body.querySelector(".day")) this.after.before(dayLine(message.sent_at));
@@ -146,8 +150,12 @@ export class Phone {
     if (near || message.sender_id === this.userId) this.toEnd();
   }
 
+  isNearEnd(pixels) {
+    return this.body.scrollHeight - this.body.scrollTop - this.body.clientHeight < pixels;
+  }
+
   toEnd() {
-    requestAnimationFrame(() => (this.body.scrollTop = this.body.scrollHeight));
+    requestAnimationFrame(() => (this.body ? (this.body.scrollTop = this.body.scrollHeight) : null));
   }
 
   renderLoading() {
@@ -160,7 +168,7 @@ export class Phone {
     }
     const channel = channelOf(this.channelId);
     const dots = h("div", { class: "bubble typing", role: "status", "aria-label": t("typing") }, h("i"), h("i"), h("i"));
-    if (!this.after.firstChild) this.after.append(h("div", { class: "message theirs" }, avatar(channel?.name ?? "", { shop: true, key: this.channelId }), dots));
+    if (!this.after.firstChild) this.after.append(h("div", { class: "message theirs" }, avatar(channel?.name ?? "", { shop: true, place: placeOf(this.channelId) }), dots));
     this.loadingTimer = setTimeout(() => this.renderLoading(), left + 50);
     this.toEnd();
   }

@@ -25,6 +25,7 @@ export class RawPanel {
     document.body.classList.toggle("raw-open", shown);
     if (shown) this.render();
     this.host.changed();
+    this.host.phones.forEach((phone) => phone.toEnd());
   }
 
   update(kind, thing) {

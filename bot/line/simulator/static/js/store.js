@@ -96,6 +96,8 @@ function putLoading({ channel_id, user_id, milliseconds }) {
   store.loading.set(`${channel_id} ${user_id}`, Date.now() + milliseconds);
 }
 
+// Where someone stands among the accounts or people: it chooses their colour.
+export const placeOf = (id) => Math.max(store.channels.findIndex((channel) => channel.channel_id === id), store.users.findIndex((user) => user.user_id === id), 0);
 export const chatKey = (channelId, chatId) => (chatId.startsWith("U") ? `${channelId} ${chatId}` : chatId);
 export const chatOf = (channelId, chatId) => store.chats.get(chatKey(channelId, chatId)) ?? [];
 export const channelOf = (id) => store.channels.find((channel) => channel.channel_id === id);

@@ -1,6 +1,6 @@
 // Template messages: buttons, confirm, carousel, image carousel.
 
-import { h } from "./dom.js";
+import { carousel, h } from "./dom.js";
 
 export function renderTemplate(template, act) {
   switch (template.type) {
@@ -9,9 +9,9 @@ export function renderTemplate(template, act) {
     case "confirm":
       return h("div", { class: "template confirm" }, h("p", { class: "template-text" }, template.text), actions(template.actions, act));
     case "carousel":
-      return h("div", { class: "carousel", tabindex: "0", role: "group" }, template.columns.map((column) => card(column, act)));
+      return carousel(template.columns.map((column) => card(column, act)));
     case "image_carousel":
-      return h("div", { class: "carousel", tabindex: "0", role: "group" }, template.columns.map((column) => picture(column, act)));
+      return carousel(template.columns.map((column) => picture(column, act)));
     default:
       return null;
   }
