@@ -1,0 +1,83 @@
+"""What goes into the engine and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.texts import Language
+from knowledge.entries import Audience, Scope
+
+DEFAULT_TOP_K = 3
+MAX_TOP_K = 10
+DEFAULT_DEADLINE = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Something said before in the conversation, by the customer or by the bot."""
+
+    text: str
+    from_customer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question to a vendor.
+
+    `audience` is `renter` or `staff`; `instructions` are the bot's own (its system prompt);
+    `history` is what was said before, oldest first. `top_k` entries are looked at, 1 to 10.
+    `deadline` is how many seconds an answer may take.
+    """
+
+    vendor_id: int
+    text: str
+    audience: str = Audience.RENTER
+    language: Language = Language.ZH_TW
+    instructions: str | None = None
+    history: tuple[Turn, ...] = ()
+    top_k: int = DEFAULT_TOP_K
+    deadline: float = DEFAULT_DEADLINE
+
+
+class Outcome(StrEnum):
+    ANSWERED = "answered"
+    UNKNOWN = "unknown"
+
+
+class Composer(StrEnum):
+    """Who worded the answer: the embedded composer, from the entries' own sentences, or a language model."""
+
+    EXTRACTIVE = "extractive"
+    LLM = "llm"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An entry that the answer draws on, its answer as stored. `score` ranks within this question."""
+
+    id: int
+    question_summary: str
+    answer: str
+    scope: Scope
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that can be sent as it is.
+
+    `values` are the parameters in it, as written, by key. `confidence` is how likely the best source
+    answers the question (0..1). `suggestions` are further questions that could be asked.
+    """
+
+    text: str
+    outcome: Outcome
+    composer: Composer = Composer.EXTRACTIVE
+    sources: tuple[Source, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
+    confidence: float = 0.0
+    tokens_used: int = 0
+    elapsed_ms: int = 0
+    suggestions: tuple[str, ...] = ()

@@ -1,0 +1,41 @@
+"""What an answer may be made of: found entries with this vendor's values in them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from knowledge.answers import Source
+from knowledge.entries import Scope
+from knowledge.overrides import with_vendor_values
+from knowledge.parameters import Parameters, fill, written
+from knowledge.retrieval.index import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """An entry whose text is ready to be said: values in, undecidable sentences out. Never empty."""
+
+    hit: Hit
+    text: str
+    values: Mapping[str, str]
+
+    @property
+    def source(self) -> Source:
+        entry = self.hit.entry
+        return Source(entry.id, entry.question, entry.answer, entry.scope, round(self.hit.score, 4))
+
+
+def resolve(hits: Iterable[Hit], parameters: Parameters) -> list[Material]:
+    """The hits that have something to say to this vendor's customers, in the same order."""
+    resolved = []
+    for hit in hits:
+        entry = hit.entry
+        if entry.scope is Scope.GLOBAL:
+            filled = with_vendor_values(entry.answer, parameters, topic=entry.question)
+        else:
+            filled = fill(entry.answer, parameters)
+        if filled.text:
+            values = {key: written(parameters[key]) for key in sorted(filled.used)}
+            resolved.append(Material(hit, filled.text, values))
+    return resolved

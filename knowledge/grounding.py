@@ -1,0 +1,88 @@
+"""Whether every figure of an answer has a source: numbers, dates, times, phones, URLs and e-mails. Pure.
+
+Both sides are reduced to the same canonical facts, so that "５號", "五號" and "5 號" are one, and so
+are "NT$12,000" and "一萬二千元". An answer is grounded when its facts are a subset of the sources'.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from decimal import Decimal
+
+from knowledge import numerals
+
+_URL = re.compile(r"(?:https?://|www\.)[\w\-.~:/?#@!$&'*+=%]+", re.IGNORECASE | re.ASCII)
+_EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+", re.ASCII)
+_DATE = re.compile(r"(?<!\d)(\d{2,4})[ ]?[-/.年][ ]?(\d{1,2})[ ]?[-/.月][ ]?(\d{1,2})(?!\d)[ ]?[日號]?")
+_DAY = re.compile(r"(?<![\d/])(\d{1,2})[ ]?(?:月[ ]?(\d{1,2})[ ]?[日號]|/(\d{1,2})(?![\d/]))")
+_TIME = re.compile(
+    r"(?P<half>上午|早上|凌晨|下午|晚上|中午)?[ ]?(?<!\d)(?:(?P<hour>\d{1,2})[:](?P<minute>\d{2})(?!\d)"
+    r"|(?P<point>\d{1,2})[ ]?[點時](?![數間段])(?:[ ]?(?P<past>\d{1,2})[ ]?分|(?P<thirty>半)|整)?)"
+    r"[ ]?(?P<ampm>[ap]\.?m\.?)?",
+    re.IGNORECASE,
+)
+# Taiwanese phone numbers however they are cut, and other digits that dashes hold together (accounts).
+_PHONE = re.compile(
+    r"(?<![\d.])(?:(?:\+886[- ]?\(?0?|\(?0)\d{1,3}\)?[- ]?\d{3,4}[- ]?\d{3,4}|\d{3,}(?:-\d{3,})+)(?!\d)"
+)
+_LIST_MARK = re.compile(r"^[ \t]*(?:\d{1,2}[.)、]|[（(]\d{1,2}[)）]|[一二三四五六七八九十]{1,2}、)(?!\d)", re.MULTILINE)
+_HAN_NUMBER = re.compile(r"[零〇一二兩三四五六七八九十]{1,3}(?=[ ]?(?:月|日|號|點|時(?!間)|分(?!之)))")
+_TRIFLES = frozenset({"個", "位", "次", "份", "名", "人"})
+_LATER_HALF = frozenset({"下午", "晚上"})
+NOON = 12
+
+
+def facts_in(text: str) -> frozenset[str]:
+    """The canonical facts that `text` states, such as `number:5`, `phone:0223456789`, `time:18:00`."""
+    rest = _LIST_MARK.sub(" ", unicodedata.normalize("NFKC", text))
+    facts: set[str] = set()
+    for pattern, name in ((_URL, "url"), (_EMAIL, "email")):
+        facts.update(f"{name}:{found[0].rstrip('.,!?').lower()}" for found in pattern.finditer(rest))
+        rest = pattern.sub(" ", rest)
+    rest = _HAN_NUMBER.sub(_in_digits, rest)
+    for pattern, read in ((_DATE, _date), (_PHONE, _phone), (_DAY, _day), (_TIME, _time)):
+        facts.update(read(found) for found in pattern.finditer(rest))
+        rest = pattern.sub(" ", rest)
+    facts.update(fact for quantity in numerals.find(rest) if (fact := _number(quantity)))
+    return frozenset(facts)
+
+
+def ungrounded(answer: str, sources: Iterable[str]) -> tuple[str, ...]:
+    """The facts of `answer` that none of `sources` states, sorted; empty when it is grounded."""
+    known: set[str] = set().union(*(facts_in(source) for source in sources))
+    return tuple(sorted(facts_in(answer) - known))
+
+
+def _in_digits(found: re.Match[str]) -> str:
+    value = numerals.parse(found[0])
+    return found[0] if value is None else str(value)
+
+
+def _date(found: re.Match[str]) -> str:
+    return f"date:{int(found[1])}-{int(found[2])}-{int(found[3])}"
+
+
+def _day(found: re.Match[str]) -> str:
+    return f"day:{int(found[1])}-{int(found[2] or found[3])}"
+
+
+def _phone(found: re.Match[str]) -> str:
+    digits = re.sub(r"\D", "", found[0])
+    return "phone:" + ("0" + digits.removeprefix("886").lstrip("0") if found[0].startswith("+") else digits)
+
+
+def _time(found: re.Match[str]) -> str:
+    hour = int(found["hour"] or found["point"])
+    minute = 30 if found["thirty"] else int(found["minute"] or found["past"] or 0)
+    later = found["half"] in _LATER_HALF or (found["ampm"] or "").lower().startswith("p")
+    return f"time:{hour + NOON if later and hour < NOON else hour}:{minute:02}"
+
+
+def _number(quantity: numerals.Quantity) -> str | None:
+    """The fact that a quantity is. A lone Chinese digit (一下, 一起) and 一個 say nothing countable."""
+    if quantity.bare or (quantity.value == 1 and quantity.unit in _TRIFLES):
+        return None
+    value = quantity.value.normalize() if quantity.value else Decimal(0)
+    return f"number:{value:f}"

@@ -1,0 +1,80 @@
+"""Text to index terms: characters and pairs of characters for Han, whole words for Latin.
+
+Terms are 64-bit numbers, so that an index is a few flat arrays rather than a dictionary of strings.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from hashlib import blake2b
+
+import numpy as np
+import opencc
+from numpy.typing import NDArray
+
+Terms = NDArray[np.uint64]
+
+_HAN = "\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\u3040-\u30ff\u3100-\u312f"
+_RUN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
+_FIRST_HAN = "\u3005"
+_PAIR_SHIFT = np.uint64(21)
+_WORD_BIT = 1 << 63
+_COURTESY = re.compile(r"請問一下|想請問|請問|想問一下|想問|不好意思|你好|您好|謝謝您|謝謝")
+_SUFFIXES = ("ies", "ing", "ed", "es", "s", "ly")
+_SHORTEST_STEM = 3
+
+
+@cache
+def _simplifier() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
+
+
+def fold(text: str) -> str:
+    """`text` with width, case and Traditional/Simplified differences taken away."""
+    folded: str = _simplifier().convert(unicodedata.normalize("NFKC", text).lower())
+    return folded
+
+
+def without_courtesies(text: str) -> str:
+    """A question without the phrases that only make it polite; `text` itself where nothing else is left."""
+    return _COURTESY.sub("", text).strip(" ,，。!！~～") or text
+
+
+def terms_of(text: str) -> Terms:
+    """The terms of `text` in order, with repeats: uint64, shape (n,)."""
+    return folded_terms_of(fold(text))
+
+
+def folded_terms_of(folded: str) -> Terms:
+    """The terms of a text that went through `fold` already."""
+    parts: list[Terms] = []
+    words: list[int] = []
+    for run in _RUN.findall(folded):
+        if run[0] >= _FIRST_HAN:
+            parts.extend(_characters_and_pairs(run))
+        else:
+            words.append(_word(_stem(run)))
+    if words:
+        parts.append(np.array(words, dtype=np.uint64))
+    return np.concatenate(parts) if parts else np.empty(0, dtype=np.uint64)
+
+
+def _characters_and_pairs(run: str) -> tuple[Terms, Terms]:
+    points = np.frombuffer(run.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
+    return points, (points[:-1] << _PAIR_SHIFT) | points[1:]
+
+
+def _stem(word: str) -> str:
+    """A light English stem: enough that plurals and verb forms meet, too little to join strangers."""
+    if not word.isascii():
+        return word
+    for suffix in _SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= _SHORTEST_STEM and not word.endswith("ss"):
+            return word[: -len(suffix)] + ("y" if suffix == "ies" else "")
+    return word.removesuffix("e") if len(word) > _SHORTEST_STEM else word
+
+
+def _word(word: str) -> int:
+    return int.from_bytes(blake2b(word.encode(), digest_size=8).digest()) | _WORD_BIT
