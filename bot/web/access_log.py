@@ -16,7 +16,7 @@ FLUSH_SECONDS = 0.1
 FLUSH_LINES = 200
 
 
-class AccessLine(msgspec.Struct):
+class AccessLine(msgspec.Struct, gc=False):
     """What is kept of a request. `route` is the template: a path may hold codes and ids."""
 
     event: str

@@ -119,6 +119,10 @@ class Edge:
         """The signal that marks every answer, also those of aiohttp's own making."""
         response.headers[REQUEST_ID_HEADER] = request.get(REQUEST_ID) or self.ids.of(request)
 
+    async def flush(self, _app: web.Application) -> None:
+        """Write the access lines that still wait, when the application ends."""
+        self.access_log.flush()
+
     def surface_of(self, request: web.Request) -> Surface:
         """The surface of the route, or of the path where no route matched."""
         route = self.routes.get(request.match_info.handler)
@@ -192,6 +196,7 @@ def create_web_app(
 
     app = web.Application(middlewares=[middleware])
     app.on_response_prepare.append(edge.add_request_id)
+    app.on_cleanup.append(edge.flush)
     for route in routes:
         endpoint = edge.endpoint(route)
         app.router.add_route(route.method, route.path, endpoint)

@@ -14,7 +14,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
-from bot.errors import BadRequest
+from bot.errors import BadRequest, PlatformError
 from bot.logging import get_logger
 from bot.web.middlewares import RequestIds
 from bot.web.surface import DEFAULT_SURFACE, REQUEST_ID_HEADER, Surface
@@ -76,11 +76,15 @@ class _Connection(RequestHandler):
     def handle_error(
         self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
     ) -> web.StreamResponse:
-        """Answer bytes that are no HTTP request, in JSON and without the parser's own words."""
-        logger.info("request_unreadable", status=status, reason=type(exc).__name__)
-        if status != BadRequest.status:
+        """Answer what failed outside of any route, in JSON and without the parser's or the error's own words."""
+        if request.writer.output_size > 0:
             return super().handle_error(request, status, exc, message)
-        response = self._surface.render(BadRequest("This is not a valid HTTP request."))
+        if status == BadRequest.status:
+            logger.info("request_unreadable", reason=type(exc).__name__)
+            response = self._surface.render(BadRequest("This is not a valid HTTP request."))
+        else:
+            logger.error("request_failed", exc_info=exc)
+            response = self._surface.render(PlatformError())
         response.headers[REQUEST_ID_HEADER] = self._ids.of(request)
         response.force_close()
         return response

@@ -114,3 +114,16 @@ async def test_a_stop_does_not_wait_for_ever() -> None:
     await asyncio.wait_for(server.stop(), 5)
     with pytest.raises(asyncio.IncompleteReadError):
         await answer
+
+
+async def test_what_fails_outside_of_any_route_shows_no_internals(serve: Serve) -> None:
+    @web.middleware
+    async def broken(_request: web.Request, _handler: Handler) -> web.StreamResponse:
+        raise ValueError("password=hunter2")
+
+    made = app()
+    made.middlewares.insert(0, broken)
+    answer = await (await serve(made)).send(WHOLE)
+    assert (answer.status, answer.headers["content-type"]) == (500, "application/json")
+    assert b"hunter2" not in answer.body
+    assert answer.headers["x-request-id"]
