@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from bot.clock import Clock, SystemClock
 from bot.line.client import LineClient
 from bot.line.sdk_client import SdkLineClient
-from bot.llm.breaker import CircuitBreaker
 from bot.llm.openai import OpenAiModel
 from bot.llm.port import LanguageModel
 from bot.settings import Settings
@@ -29,11 +28,9 @@ class Ports:
 
 def real_ports(settings: Settings) -> Ports:
     """The ports as configured: LINE, an OpenAI-compatible model if there is a key, the machine's clock."""
-    clock = SystemClock()
     llm: LanguageModel | None = None
     if settings.openai_api_key is not None:
-        model = OpenAiModel(
+        llm = OpenAiModel(
             api_key=settings.openai_api_key, model=settings.openai_model, base_url=settings.openai_base_url
         )
-        llm = CircuitBreaker(model, clock=clock)
-    return Ports(line=SdkLineClient(settings.line_api_base_url), llm=llm, clock=clock)
+    return Ports(line=SdkLineClient(settings.line_api_base_url), llm=llm, clock=SystemClock())

@@ -58,7 +58,13 @@ class WakeUps:
     async def start(self) -> None:
         """Connect. A Redis that can't be reached is tried again in the background."""
         if self._runner is not None:
-            self._broker.register_task(self._runner.work, task_name=TASK)
+            # taskiq renames the function that it is given, which a bound method doesn't allow.
+            runner = self._runner
+
+            async def work_lanes(keys: list[str]) -> None:
+                await runner.work(keys)
+
+            self._broker.register_task(work_lanes, task_name=TASK)
         with suppress(RedisError, OSError):
             await self._broker.startup()
         if self._runner is not None and isinstance(self._broker, RedisStreamBroker):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
-from bot.models import Bot, Vendor
+from bot.errors import NotFound
+from bot.models import Bot, BotOwner, Vendor
 from bot.security.tokens import hash_token, random_characters
 from bot.tenancy import repository
 
@@ -17,13 +19,17 @@ SHOP_CODE_LENGTH = 6
 
 @dataclass(frozen=True, slots=True)
 class BotRequest:
-    """The bot to make: whose it is, where it speaks, and what it is called."""
+    """The bot to make: whose it is, where it speaks, and what it is called.
+
+    It speaks for the vendor `vendor_id`, or for a new one that is made with it.
+    """
 
     tenant_id: uuid.UUID
     channel_id: uuid.UUID
     store_name: str
     system_prompt: str | None = None
     partner_id: uuid.UUID | None = None
+    vendor_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,31 +37,21 @@ class CreatedBot:
     """A new bot. `mgmt_token` is shown once: only its keyed hash is in the store."""
 
     bot: Bot
-    vendor: Vendor
     mgmt_token: str
 
 
 async def create_bot(
     session: AsyncSession, request: BotRequest, *, clock: Clock, management_token_key: bytes
 ) -> CreatedBot:
-    """Make a bot and the vendor that it speaks for, in the caller's transaction.
+    """Make a bot, and the vendor that it speaks for where none is given, in the caller's transaction.
 
     `management_token_key` is the subkey that management tokens are hashed with.
     """
     now, bot_id, mgmt_token = clock.now(), uuid.uuid4(), str(uuid.uuid4())
-    vendor = Vendor(
-        tenant_id=request.tenant_id,
-        code=f"bot-{bot_id}",
-        name=request.store_name,
-        created_at=now,
-        updated_at=now,
-    )
-    session.add(vendor)
-    await session.flush()
     bot = Bot(
         id=bot_id,
         tenant_id=request.tenant_id,
-        vendor_id=vendor.id,
+        vendor_id=request.vendor_id or await _make_vendor(session, request, code=f"bot-{bot_id}", now=now),
         channel_id=request.channel_id,
         partner_id=request.partner_id,
         store_name=request.store_name,
@@ -67,7 +63,30 @@ async def create_bot(
     )
     session.add(bot)
     await session.flush()
-    return CreatedBot(bot, vendor, mgmt_token)
+    return CreatedBot(bot, mgmt_token)
+
+
+async def find_any_bot(session: AsyncSession, bot_id: uuid.UUID) -> Bot:
+    """The bot of this id, whosever it is: for the operator. Raises NotFound."""
+    bot = await session.get(Bot, bot_id)
+    if bot is None:
+        raise NotFound("There is no bot with this id.")
+    return bot
+
+
+async def move_bot(session: AsyncSession, bot: Bot, *, channel_id: uuid.UUID, now: datetime) -> None:
+    """Let `bot` answer on another channel. LINE's user ids differ there, so its ownership ends."""
+    bot.channel_id, bot.updated_at = channel_id, now
+    owner = await session.get(BotOwner, bot.id)
+    if owner is not None:
+        await session.delete(owner)
+
+
+async def _make_vendor(session: AsyncSession, request: BotRequest, *, code: str, now: datetime) -> int:
+    vendor = Vendor(tenant_id=request.tenant_id, code=code, name=request.store_name, created_at=now, updated_at=now)
+    session.add(vendor)
+    await session.flush()
+    return vendor.id
 
 
 async def _free_shop_code(session: AsyncSession) -> str:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from bot.line.simulator.app import WORLD, create_simulator
+from bot.line.simulator.app import GUIDE, WORLD, create_simulator
 from bot.line.simulator.events import Where
 from bot.line.simulator.faults import Fault, FaultMode
 from bot.line.simulator.guide import Guide, GuideStep, Line, Provision, Say
@@ -15,6 +15,7 @@ from bot.line.simulator.model import Bond, Channel, Group, Message, Occurrence, 
 from bot.line.simulator.platform import Platform, PlatformRules
 
 __all__ = [
+    "GUIDE",
     "WORLD",
     "Bond",
     "Channel",

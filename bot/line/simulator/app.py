@@ -15,6 +15,7 @@ from bot.line.simulator.routes_page import PageRoutes
 from bot.line.simulator.world import World
 
 WORLD: web.AppKey[World] = web.AppKey("world", World)
+GUIDE: web.AppKey[GuideRoutes] = web.AppKey("guide", GuideRoutes)
 MAX_UPLOAD = 20 * 1024 * 1024
 
 
@@ -27,7 +28,8 @@ def create_simulator(platform: Platform, *, guide: Guide | None = None) -> web.A
     app = web.Application(client_max_size=MAX_UPLOAD, middlewares=[plain_errors])
     world = app[WORLD] = World(platform)
     api, page = ApiRoutes(world), PageRoutes(world)
-    for routes in (api, ControlRoutes(world), GuideRoutes(world, guide), page):
+    guided = app[GUIDE] = GuideRoutes(world, guide)
+    for routes in (api, ControlRoutes(world), guided, page):
         routes.add_to(app)
     app.on_shutdown.append(api.close)
     app.on_shutdown.append(page.close)

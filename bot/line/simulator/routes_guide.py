@@ -17,9 +17,11 @@ MAX_STORE_NAME = 100
 
 
 class GuideRoutes:
+    """`guide` may be set after the start: a host knows some of it only once the simulator answers."""
+
     def __init__(self, world: World, guide: Guide | None) -> None:
         self._world = world
-        self._guide = guide
+        self.guide = guide
 
     def add_to(self, app: web.Application) -> None:
         action = f"{PREFIX}/guide/{{step}}/{{action}}"
@@ -30,7 +32,7 @@ class GuideRoutes:
 
     async def show(self, _http: web.Request) -> web.Response:
         """The guide, and the columns to open with: the guide's, or the first people and the first account."""
-        return web.json_response({"guide": guide_view(self._guide), "columns": self._columns()})
+        return web.json_response({"guide": guide_view(self.guide), "columns": self._columns()})
 
     async def say(self, http: web.Request) -> web.Response:
         """Let the people of the action's lines write; answers who they are, at once."""
@@ -65,7 +67,7 @@ class GuideRoutes:
 
     def _action(self, http: web.Request) -> Action:
         step, action = http.match_info["step"], http.match_info["action"]
-        steps = self._guide.steps if self._guide else ()
+        steps = self.guide.steps if self.guide else ()
         try:
             return steps[int(step)].actions[int(action)]
         except (IndexError, ValueError):
@@ -73,8 +75,8 @@ class GuideRoutes:
 
     def _columns(self) -> list[JsonObject]:
         directory = self._world.platform.directory
-        if self._guide and self._guide.columns:
-            pairs = self._guide.columns
+        if self.guide and self.guide.columns:
+            pairs = self.guide.columns
             return [{"user_id": self._world.person_named(name).user_id, "channel_id": to} for name, to in pairs]
         first = next(iter(directory.channels), None)
         return [{"user_id": user_id, "channel_id": first} for user_id in list(directory.users)[:3]] if first else []
