@@ -10,7 +10,7 @@ import structlog
 
 from bot.llm.port import LanguageModel, LlmError, Prompt
 from knowledge import grounding, prompts
-from knowledge.retrieval.tokens import terms_of
+from knowledge.retrieval.tokens import is_latin, terms_of
 
 ATTEMPTS = 2
 MAX_CHARACTERS = 1200
@@ -81,7 +81,7 @@ async def fault_in(text: str, bounds: Bounds) -> str | None:
 
 async def _is_supported(text: str, bounds: Bounds) -> bool:
     """Whether `text` says what the sources say: by its word pairs, or by meaning where the scripts differ."""
-    if _is_latin(text) and not any(_is_latin(source) for source in bounds.words):
+    if is_latin(text) and not any(is_latin(source) for source in bounds.words):
         return await bounds.resembles(text)
     return shared(text, bounds.words) >= MIN_SHARED
 
@@ -95,8 +95,3 @@ def shared(text: str, sources: Sequence[str]) -> float:
 def _pairs(text: str) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
     terms = np.unique(terms_of(text))
     return terms[terms >= _FIRST_PAIR]
-
-
-def _is_latin(text: str) -> bool:
-    letters = [character for character in text if character.isalpha()]
-    return bool(letters) and sum(character.isascii() for character in letters) > len(letters) / 2

@@ -65,6 +65,18 @@ class Bm25:
         unseen = float(np.log1p((self.filled + 0.5) / 0.5))
         return float(self._idf[found].sum()) + unseen * (len(distinct) - len(found))
 
+    def coverage(self, topic: Terms) -> Scores:
+        """The share of `topic` that each document speaks of, rare terms counting more: 0..1, shape (documents,)."""
+        covered = np.zeros(self.size, dtype=np.float32)
+        found = self._found(topic)
+        frequencies = np.diff(self._rows)[found]
+        weights = np.log1p((self.filled + 1) / (frequencies + 1)).astype(np.float32)
+        for at, weight in zip(found, weights, strict=True):
+            covered[self._owners[self._rows[at] : self._rows[at + 1]]] += weight
+        unseen = float(np.log1p(self.filled + 1)) * (len(np.unique(topic)) - len(found))
+        total = float(weights.sum()) + unseen
+        return covered / np.float32(total) if total else covered
+
     def _found(self, query: Terms) -> NDArray[np.int64]:
         distinct = np.unique(query)
         at = np.searchsorted(self._terms, distinct)

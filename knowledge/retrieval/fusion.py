@@ -23,12 +23,14 @@ ANSWER_VECTOR = 0.5
 class Signals:
     """One question against every entry; each array has the shape (entries,).
 
-    `question_words` and `all_words` are BM25 scores as a share of the question's ceiling; the vectors'
-    are cosines, None without an encoder. `distinct` is 1 / entries with the same question text.
+    `question_words` and `all_words` are BM25 scores as a share of the question's ceiling; `coverage` is
+    the share of the question's topic that an entry speaks of (0..1); the vectors' are cosines, None
+    without an encoder. `distinct` is 1 / entries with the same question text.
     """
 
     question_words: Scores
     all_words: Scores
+    coverage: Scores
     question_vector: Scores | None
     answer_vector: Scores | None
     distinct: Scores
@@ -46,28 +48,25 @@ def fuse(signals: Signals) -> Scores:
 
 # Logistic regressions on how far a best entry stood out in sets of 5 to 500 entries, half of whose
 # questions had no entry; fitted over several public question sets together (benchmarks/retrieval.py).
-_WITH_VECTORS = {"words": 3.85, "question": 0.8, "answer": 7.1, "lead": 6.5, "bias": -6.9}
-_WORDS_ALONE = {"words": 6.1, "lead": 5.9, "bias": -5.3}
+_WITH_VECTORS = {"close": 7.3, "lead": 6.0, "coverage": 4.6, "bias": -7.8}
+_WORDS_ALONE = {"words": 3.8, "lead": 6.2, "coverage": 2.5, "bias": -5.4}
 
 
-def confidence(signals: Signals) -> Scores:
+def confidence(signals: Signals, score: Scores) -> Scores:
     """How likely each entry really answers the question, 0..1; comparable between questions and vendors.
 
-    Only the best entry has a lead: by how much of its score it beats the second.
+    `score` ranks the entries, 0 for those that are no candidates. Only the best one has a lead: by how
+    much of its score it beats the second.
     """
-    score = fuse(signals)
     lead = np.zeros_like(score)
     order = np.argsort(-score, kind="stable")[:2]
     if score.size and score[order[0]] > 0:
         second = score[order[1]] if order.size > 1 else 0.0
         lead[order[0]] = (score[order[0]] - second) / score[order[0]]
     if signals.question_vector is None or signals.answer_vector is None:
-        weights = _WORDS_ALONE
-        evidence = weights["words"] * signals.all_words
+        weights, evidence = _WORDS_ALONE, _WORDS_ALONE["words"] * signals.all_words
     else:
-        weights = _WITH_VECTORS
-        evidence = weights["words"] * signals.all_words
-        evidence = evidence + weights["question"] * signals.distinct * np.maximum(signals.question_vector, 0) ** 3
-        evidence = evidence + weights["answer"] * np.maximum(signals.answer_vector, 0)
-    evidence = evidence + weights["lead"] * lead + weights["bias"]
+        close = np.maximum(signals.distinct * signals.question_vector, signals.answer_vector)
+        weights, evidence = _WITH_VECTORS, _WITH_VECTORS["close"] * np.maximum(close, 0)
+    evidence = evidence + weights["coverage"] * signals.coverage + weights["lead"] * lead + weights["bias"]
     return np.asarray(np.where(score > 0, 1 / (1 + np.exp(-evidence)), 0), dtype=np.float32)

@@ -14,10 +14,12 @@ from knowledge.parameters import PLACEHOLDER, Parameters
 from knowledge.retrieval import fusion
 from knowledge.retrieval.bm25 import Bm25, Scores
 from knowledge.retrieval.encoder import Vectors
-from knowledge.retrieval.tokens import terms_of, without_courtesies
+from knowledge.retrieval.tokens import is_latin, terms_of, topic_terms_of, without_courtesies
 
 # An entry of the vendor's own wins over a shared one that fits about as well.
-_SCOPE_BONUS = {Scope.CUSTOMIZED: 0.08, Scope.VENDOR: 0.05, Scope.GLOBAL: 0.0}
+_SCOPE_FACTOR = {Scope.CUSTOMIZED: 1.08, Scope.VENDOR: 1.05, Scope.GLOBAL: 1.0}
+# Taken for the coverage that words can't tell, when the question is in another script than the entries.
+_UNTOLD_COVERAGE = 0.6
 _BYTES_PER_CHARACTER = 4
 
 
@@ -49,7 +51,7 @@ class Index:
         )
         self._distinct = _distinct(entries)
         self._question_vectors, self._answer_vectors, self._owners = _stacked(vectors)
-        self._bonus = np.array([_SCOPE_BONUS[entry.scope] for entry in entries], dtype=np.float32)
+        self._factor = np.array([_SCOPE_FACTOR[entry.scope] for entry in entries], dtype=np.float32)
 
     @property
     def nbytes(self) -> int:
@@ -64,19 +66,21 @@ class Index:
         if not self.entries:
             return []
         signals = self.signals(question, vector)
-        confidence = fusion.confidence(signals)
         allowed = AUDIENCES[audience]
         readable = np.array([entry.audience in allowed for entry in self.entries])
-        score = np.where(readable, fusion.fuse(signals) + self._bonus, -1.0)
+        score = np.where(readable, fusion.fuse(signals) * self._factor, 0).astype(np.float32)
+        confidence = fusion.confidence(signals, score)
         best = np.argsort(-score, kind="stable")[:limit]
         return [Hit(self.entries[at], float(score[at]), float(confidence[at])) for at in best if score[at] > 0]
 
     def signals(self, question: str, vector: Vectors | None) -> fusion.Signals:
-        terms = terms_of(without_courtesies(question))
+        plain = without_courtesies(question)
+        terms = terms_of(plain)
         by_vector = self._by_vector(vector) if vector is not None else None
         return fusion.Signals(
             question_words=self._share(self._questions, terms),
             all_words=self._share(self._everything, terms),
+            coverage=self._coverage(plain),
             question_vector=by_vector[0] if by_vector else None,
             answer_vector=by_vector[1] if by_vector else None,
             distinct=self._distinct,
@@ -86,6 +90,13 @@ class Index:
         """BM25 as a share of what the question could reach at most in the whole text."""
         ceiling = self._everything.ceiling(terms)
         return field.scores(terms) / np.float32(ceiling) if ceiling else np.zeros(field.size, dtype=np.float32)
+
+    def _coverage(self, question: str) -> Scores:
+        topic = topic_terms_of(question)
+        coverage = self._everything.coverage(topic)
+        if is_latin(question) and not coverage.any():
+            coverage[:] = _UNTOLD_COVERAGE
+        return coverage
 
     def _by_vector(self, vector: Vectors) -> tuple[Scores, Scores] | None:
         if self._question_vectors is None or self._answer_vectors is None or self._owners is None:

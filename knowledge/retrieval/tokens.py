@@ -24,6 +24,18 @@ _WORD_BIT = 1 << 63
 _COURTESY = re.compile(r"請問一下|想請問|請問|想問一下|想問|不好意思|你好|您好|謝謝您|謝謝")
 _SUFFIXES = ("ies", "ing", "ed", "es", "s", "ly")
 _SHORTEST_STEM = 3
+# What carries a sentence and not its topic, in Simplified as all text is folded.
+_CARRYING_HAN = frozenset(
+    "的了吗呢吧啊呀喔我你您妳他是有在要会能可以不什么怎样哪谁几多少请问想和或及与之此这那个们到把被给让就都也还很再又嘛为何如时候于对从因卖"
+)
+_CARRYING_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "a an the is are was were be do does did how what when where which who why i you my your me it its of to in on "
+        "at for and or can could would should will with from that this there have has had not if as by about any get "
+        "am we our",
+    )
+)
 
 
 @cache
@@ -59,6 +71,23 @@ def folded_terms_of(folded: str) -> Terms:
     if words:
         parts.append(np.array(words, dtype=np.uint64))
     return np.concatenate(parts) if parts else np.empty(0, dtype=np.uint64)
+
+
+def topic_terms_of(text: str) -> Terms:
+    """The distinct characters and words of `text` that say what it is about: uint64, shape (n,)."""
+    terms: set[int] = set()
+    for run in _RUN.findall(fold(text)):
+        if run[0] >= _FIRST_HAN:
+            terms.update(ord(character) for character in run if character not in _CARRYING_HAN)
+        elif run not in _CARRYING_WORDS:
+            terms.add(_word(_stem(run)))
+    return np.array(sorted(terms), dtype=np.uint64)
+
+
+def is_latin(text: str) -> bool:
+    """Whether most letters of `text` are Latin."""
+    letters = [character for character in text if character.isalpha()]
+    return bool(letters) and sum(character.isascii() for character in letters) > len(letters) / 2
 
 
 def _characters_and_pairs(run: str) -> tuple[Terms, Terms]:
