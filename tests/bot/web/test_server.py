@@ -118,7 +118,7 @@ async def test_a_stop_does_not_wait_for_ever() -> None:
 
 async def test_what_fails_outside_of_any_route_shows_no_internals(serve: Serve) -> None:
     @web.middleware
-    async def broken(_request: web.Request, _handler: Handler) -> web.StreamResponse:
+    async def broken(request: web.Request, handler: Handler) -> web.StreamResponse:
         raise ValueError("password=hunter2")
 
     made = app()
