@@ -84,7 +84,8 @@ def _replacements(sentence: str, *, parameters: Parameters, topic: str) -> list[
             continue
         match, parameter = decided
         value = written(parameter)
-        if grounding.facts_in(sentence[figure.start : figure.end]) == grounding.facts_in(value):
+        own, theirs = grounding.facts_in(sentence[figure.start : figure.end]), grounding.facts_in(value)
+        if own == theirs or (own <= theirs and parameter.kind is ParameterType.TEXT):
             continue
         if match is not Match.SURE or _in_range(sentence, figure):
             return None
@@ -133,15 +134,27 @@ def _parameter_for(figure: Figure, sentence: str, parameters: Parameters, topic:
         near = likeness(parameter, clause)
         share = max(near, 0.8 * likeness(parameter, sentence), 0.7 * likeness(parameter, topic) if near else 0.0)
         if share >= UNRELATED or figure.monthly_day:
-            sure = share >= SURE and not _speaks_of_another(parameter, clause)
-            ranked.append((Match.SURE if sure else Match.PERHAPS, share, parameter))
+            match = Match.SURE if share >= SURE else Match.PERHAPS
+            if _speaks_of_another(parameter, clause):
+                match = Match(match - 1)
+            ranked.append((match, share, parameter))
+    if not any(match is Match.SURE for match, _, _ in ranked):
+        ranked += [(Match.PERHAPS, SURE, parameter) for parameter in _worded(parameters, clause)]
     if not ranked:
         return None
-    ranked.sort(key=lambda item: item[1], reverse=True)
+    ranked.sort(key=lambda item: item[:2], reverse=True)
     match, share, parameter = ranked[0]
+    if match is Match.NONE:
+        return None
     if len(ranked) > 1 and ranked[1][1] == share:
         match = Match.PERHAPS
     return match, parameter
+
+
+def _worded(parameters: Parameters, clause: str) -> list[Parameter]:
+    """The parameters that a clause surely speaks of, but whose values are words: 月底 where the text says 5 號."""
+    wordy = [item for item in parameters.values() if item.kind in (ParameterType.TEXT, ParameterType.DATE)]
+    return [item for item in wordy if likeness(item, clause) >= SURE and not _HOURS.search(item.value)]
 
 
 def _comparable(figure: Figure, parameter: Parameter) -> bool:

@@ -18,6 +18,7 @@ from knowledge import sentences
 PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_.\-]{0,63})\s*\}\}")
 MONEY_UNITS = frozenset({"元", "塊", "圓", "NT$", "TWD"})
 _PHONE = re.compile(r"\+?[\d\-() ]{7,20}(?:\s*(?:#|分機|轉)\s*\d{1,5})?")
+_COUNT = re.compile(r"\d[\d,]*(?:\.\d+)?", re.ASCII)
 _TRUE = frozenset({"true", "1", "yes", "是", "可", "有"})
 _FALSE = frozenset({"false", "0", "no", "否", "不可", "無"})
 _GROUPING_FROM = 10_000
@@ -52,9 +53,15 @@ class Parameter:
         """What the value really is: a phone number kept as text is a phone, an amount in 元 is money."""
         if self.type is ParameterType.TEXT and _PHONE.fullmatch(self.value.strip()) and self.unit is None:
             return ParameterType.PHONE
-        if self.type is ParameterType.NUMBER and self.unit in MONEY_UNITS:
-            return ParameterType.MONEY
+        if self._is_counted:
+            return ParameterType.MONEY if self.unit in MONEY_UNITS else ParameterType.NUMBER
         return self.type
+
+    @property
+    def _is_counted(self) -> bool:
+        """Whether this is a number: said to be, or a text that is one and has a unit."""
+        counts = self.type is ParameterType.TEXT and bool(self.unit) and _COUNT.fullmatch(self.value.strip())
+        return self.type is ParameterType.NUMBER or bool(counts)
 
     @property
     def number(self) -> Decimal | None:

@@ -63,7 +63,7 @@ class Index:
 
     def search(self, question: str, vector: Vectors | None, *, audience: Audience, limit: int) -> list[Hit]:
         """The best entries that `audience` may read, best first. `vector` has shape (dimensions,) or is None."""
-        if not self.entries:
+        if not self.entries or not terms_of(question).size:
             return []
         signals = self.signals(question, vector)
         allowed = AUDIENCES[audience]
