@@ -13,6 +13,7 @@ from bot.line.simulator.guide import Guide, GuideStep, Line, Provision, Say
 from bot.line.simulator.handle import Simulator, Told
 from bot.line.simulator.model import Bond, Channel, Group, Message, Occurrence, User
 from bot.line.simulator.platform import Platform, PlatformRules
+from bot.line.simulator.twin import InProcessLineClient
 
 __all__ = [
     "GUIDE",
@@ -24,6 +25,7 @@ __all__ = [
     "Group",
     "Guide",
     "GuideStep",
+    "InProcessLineClient",
     "Line",
     "Message",
     "Occurrence",

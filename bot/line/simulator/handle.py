@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.line.simulator.app import WORLD, create_simulator
+from bot.line.simulator.app import GUIDE, WORLD, create_simulator
 from bot.line.simulator.errors import ImpossibleStep
 from bot.line.simulator.events import Where
 from bot.line.simulator.faults import ANY, Fault, FaultMode
@@ -18,7 +18,6 @@ from bot.line.simulator.guide import Guide
 from bot.line.simulator.model import Channel, Group, JsonObject, Message, Occurrence, User, WebhookAttempt
 from bot.line.simulator.platform import Platform, PlatformRules
 from bot.line.simulator.webhooks import Order
-from bot.line.simulator.world import World
 
 PATIENCE_SECONDS = 10.0
 SHUTDOWN_SECONDS = 2.0
@@ -47,7 +46,9 @@ class Told:
 class Simulator:
     """A running simulator; make one with `async with Simulator.running() as line`."""
 
-    def __init__(self, world: World, base_url: str) -> None:
+    def __init__(self, app: web.Application, base_url: str) -> None:
+        world = app[WORLD]
+        self._guided = app[GUIDE]
         self.world = world
         self.base_url = base_url
         self.platform = world.platform
@@ -75,7 +76,7 @@ class Simulator:
         await site.start()
         try:
             address: Any = runner.addresses[0]
-            yield cls(app[WORLD], f"http://{host}:{address[1]}")
+            yield cls(app, f"http://{host}:{address[1]}")
         finally:
             await runner.cleanup()
 
@@ -98,6 +99,10 @@ class Simulator:
         group.channel_id = channel.channel_id if channel else None
         self.platform.tell("directory", None)
         return group
+
+    def offer(self, guide: Guide) -> None:
+        """Show these first steps on the page."""
+        self._guided.guide = guide
 
     # What people do
 

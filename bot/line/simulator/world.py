@@ -9,6 +9,7 @@ from bot.line.simulator.api.messaging import MessagingApi
 from bot.line.simulator.errors import InvalidStep
 from bot.line.simulator.events import Where
 from bot.line.simulator.faults import Faults
+from bot.line.simulator.gate import Gate
 from bot.line.simulator.guide import Line
 from bot.line.simulator.model import Bond, Message, Occurrence, Sender, User
 from bot.line.simulator.people import People
@@ -41,6 +42,7 @@ class World:
         self.sender = WebhookSender(platform)
         self.api = MessagingApi(platform, self.sender.probe)
         self.faults = Faults()
+        self.gate = Gate(self.api, self.faults)
 
     def take(self, step: AnyStep) -> list[Occurrence]:
         """Do a step; answers what the account is to be told. Raises what `People` raises."""

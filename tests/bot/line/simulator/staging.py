@@ -14,17 +14,18 @@ from bot.line.simulator import Channel, Simulator, User
 
 @dataclass
 class ReceivingBot:
-    """Keeps every webhook request; `status` is what it answers."""
+    """Keeps every webhook request; it answers `statuses` one by one, then `status`."""
 
     url: str = ""
     status: int = 200
+    statuses: list[int] = field(default_factory=list)
     bodies: list[str] = field(default_factory=list)
     signatures: list[str] = field(default_factory=list)
 
     async def receive(self, request: web.Request) -> web.Response:
         self.bodies.append(await request.text())
         self.signatures.append(request.headers["x-line-signature"])
-        return web.Response(status=self.status)
+        return web.Response(status=self.statuses.pop(0) if self.statuses else self.status)
 
 
 @dataclass

@@ -7,10 +7,12 @@ import { ask, attempt } from "./dialogs.js";
 import { STICKERS, stickerPicture } from "./stickers.js";
 
 const LANDMARKS = [
-  { title: "台北車站", address: "台北市中正區北平西路3號", latitude: 25.0478, longitude: 121.517 },
-  { title: "台北101", address: "台北市信義區信義路五段7號", latitude: 25.0338, longitude: 121.5646 },
-  { title: "高雄車站", address: "高雄市三民區建國二路318號", latitude: 22.6394, longitude: 120.3025 },
+  { name: "landmark_station", latitude: 25.0478, longitude: 121.517 },
+  { name: "landmark_tower", latitude: 25.0338, longitude: 121.5646 },
+  { name: "landmark_harbour", latitude: 22.6203, longitude: 120.2819 },
 ];
+
+const landmark = ({ name, latitude, longitude }) => ({ title: t(name), address: t(`${name}_address`), latitude, longitude });
 
 export class Composer {
   constructor(column) {
@@ -104,7 +106,7 @@ export class Composer {
   }
 
   async location() {
-    const choice = h("select", { "aria-label": t("location") }, LANDMARKS.map((place, number) => h("option", { value: String(number) }, `${place.title}　${place.address}`)));
-    if (await ask(t("location"), choice)) await this.sendContent({ type: "location", ...LANDMARKS[Number(choice.value)] });
+    const choice = h("select", { "aria-label": t("location") }, LANDMARKS.map(landmark).map((place, number) => h("option", { value: String(number) }, `${place.title} · ${place.address}`)));
+    if (await ask(t("location"), choice)) await this.sendContent({ type: "location", ...landmark(LANDMARKS[Number(choice.value)]) });
   }
 }
