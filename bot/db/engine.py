@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from bot.db.sqlite import BUSY_TIMEOUT_MS, DRIVER, InlineConnection
+from bot.db.turn import WriteTurn
 from bot.db.unit_of_work import UnitOfWork
 
-BUSY_TIMEOUT_MS = 5_000
 POSTGRESQL_POOL = 20
 
 
@@ -27,18 +27,24 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
-        writing = self.engine.execution_options(writing=True)
-        self._reading = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
-        self._writing = async_sessionmaker(writing, expire_on_commit=False)
-        # SQLite has one writer at a time. Waiting for a turn here is fair and costs nothing, while
-        # waiting inside SQLite polls with growing sleeps and can starve.
-        self.write_turn: asyncio.Lock | None = asyncio.Lock() if self.is_sqlite else None
+        if self.is_sqlite:
+            self.engine = _sqlite_engine(url, writing=True)
+            reading, heavy = _sqlite_engine(url, writing=False), _threaded_sqlite_engine(url)
+        else:
+            self.engine = reading = heavy = _postgresql_engine(url)
+        self._engines = {self.engine, reading, heavy}
+        self._writing = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._reading = async_sessionmaker(reading, expire_on_commit=False, autoflush=False)
+        self._heavy = async_sessionmaker(heavy, expire_on_commit=False, autoflush=False)
+        self.write_turn = WriteTurn() if self.is_sqlite else None
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncSession]:
-        """A session for reads alone; nothing done in it is kept."""
-        async with self._reading() as session:
+    async def reading(self, *, heavy: bool = False) -> AsyncIterator[AsyncSession]:
+        """A session for reads alone; nothing done in it is kept.
+
+        `heavy`: what is read may be large, so it must not be fetched on the event loop.
+        """
+        async with (self._heavy if heavy else self._reading)() as session:
             yield session
 
     def unit_of_work(self) -> UnitOfWork:
@@ -51,41 +57,35 @@ class Database:
             await session.execute(text("SELECT 1"))
 
     async def close(self) -> None:
-        await self.engine.dispose()
+        for engine in self._engines:
+            await engine.dispose()
 
 
-def _sqlite_engine(url: str) -> AsyncEngine:
-    path = make_url(url).database
-    if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def _configure(connection: Any, _record: Any) -> None:
-        # The driver must not begin transactions by itself: `_begin` below chooses their kind.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in SQLITE_PRAGMAS:
-            cursor.execute(pragma)
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def _begin(connection: Connection) -> None:
-        # A deferred transaction that turns into a writer half-way fails at once when another one
-        # wrote in between; BEGIN IMMEDIATE waits for its turn instead.
-        writing = connection.get_execution_options().get("writing", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
+def _sqlite_engine(url: str, *, writing: bool) -> AsyncEngine:
+    """The file's only writer in this process, or its readers: each statement by itself sees the latest commit."""
+    target = make_url(url).set(drivername=DRIVER)
+    if target.database and target.database != ":memory:":
+        Path(target.database).parent.mkdir(parents=True, exist_ok=True)
+    size: dict[str, Any] = {"pool_size": 1, "max_overflow": 0} if writing else {"pool_size": 4, "max_overflow": 8}
+    engine = create_async_engine(target, hide_parameters=True, **size)
+    if writing:
+        event.listen(engine.sync_engine, "begin", _begin_writing)
     return engine
 
 
-SQLITE_PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
-    f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
-    "PRAGMA foreign_keys=ON",
-)
+def _begin_writing(connection: Connection) -> None:
+    # A deferred transaction that turns into a writer half-way fails at once when another process
+    # wrote in between; beginning as the writer waits for its turn instead.
+    cast("InlineConnection", connection.connection.dbapi_connection).begin()
+
+
+def _threaded_sqlite_engine(url: str) -> AsyncEngine:
+    """Readers in threads of their own, for what brings much at once."""
+    options = {"timeout": BUSY_TIMEOUT_MS / 1000}
+    return create_async_engine(url, hide_parameters=True, connect_args=options, pool_size=2, max_overflow=2)
 
 
 def _postgresql_engine(url: str) -> AsyncEngine:
-    return create_async_engine(url, pool_size=POSTGRESQL_POOL, max_overflow=POSTGRESQL_POOL, pool_pre_ping=True)
+    return create_async_engine(
+        url, hide_parameters=True, pool_size=POSTGRESQL_POOL, max_overflow=POSTGRESQL_POOL, pool_pre_ping=True
+    )

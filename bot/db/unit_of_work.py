@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 from types import TracebackType
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from bot.db.turn import WriteTurn
 
 
 class UnitOfWork:
     """`async with database.unit_of_work() as session:` commits at the end or rolls back."""
 
-    def __init__(self, sessions: async_sessionmaker[AsyncSession], write_turn: asyncio.Lock | None) -> None:
+    def __init__(self, sessions: async_sessionmaker[AsyncSession], write_turn: WriteTurn | None) -> None:
         self._sessions = sessions
         self._write_turn = write_turn
         self._session: AsyncSession | None = None
 
     async def __aenter__(self) -> AsyncSession:
         if self._write_turn is not None:
-            await self._write_turn.acquire()
+            await self._write_turn.take()
         self._session = self._sessions()
         return self._session
 
@@ -37,4 +38,4 @@ class UnitOfWork:
                 await session.close()
             finally:
                 if self._write_turn is not None:
-                    self._write_turn.release()
+                    self._write_turn.give_back()

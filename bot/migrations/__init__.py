@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from bot.db.engine import BUSY_TIMEOUT_MS
+from bot.db.sqlite import BUSY_TIMEOUT_MS
 
 # "shopkeep" in ASCII: the advisory lock that processes which upgrade PostgreSQL at once queue for.
 ADVISORY_LOCK = 0x73686F706B656570

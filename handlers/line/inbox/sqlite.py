@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from bot.db.engine import SQLITE_PRAGMAS, Database
+from bot.db.engine import Database
+from bot.db.sqlite import BUSY_TIMEOUT_MS, PRAGMAS
 from handlers.line.inbox.rows import COLUMNS, InboxRow
 from handlers.line.inbox.writer import StoreFailed
 
@@ -32,7 +33,7 @@ class SqliteInboxStore:
 
     async def write(self, rows: Sequence[InboxRow]) -> None:
         loop = asyncio.get_running_loop()
-        async with self._turn:
+        async with self._turn.taken(urgent=True):
             try:
                 await loop.run_in_executor(self._thread, self._commit, rows)
             except sqlite3.Error as error:
@@ -54,8 +55,8 @@ class SqliteInboxStore:
             raise
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, isolation_level=None)
-        for pragma in SQLITE_PRAGMAS:
+        connection = sqlite3.connect(self._path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
+        for pragma in PRAGMAS:
             connection.execute(pragma)
         self._connection = connection
         return connection
