@@ -111,7 +111,7 @@ class Engine:
 
     async def _retrieve(self, index: Index, question: Question, text: str) -> _Found:
         """Look for each of the message's questions; one entry counts once, for the question it fits best."""
-        top_k = min(max(question.top_k, 1), MAX_TOP_K)
+        top_k = _top_k(question)
         best: dict[int, Hit] = {}
         sure: dict[int, Hit] = {}
         for part in _parts(text):
@@ -134,18 +134,19 @@ class Engine:
         """The model's wording where it is usable, else the entries' own sentences, else one value, else none."""
         sure = resolve(found.sure, index.parameters)
         tokens = 0
-        if self._llm is not None and (materials := [*sure, *resolve(found.possible, index.parameters)]):
+        materials = [*sure, *resolve(found.possible, index.parameters)][: _top_k(question)]
+        if self._llm is not None and materials:
             seconds = question.deadline - RESERVED_SECONDS - (time.perf_counter() - started)
             draft = await self._generate(vendor, question, text=text, materials=materials, seconds=seconds)
             tokens = draft.tokens
             if draft.text:
-                return _answered(draft.text, Composer.LLM, materials, found=found, question=question, tokens=tokens)
+                return _answered(draft.text, Composer.LLM, materials, found=found, tokens=tokens)
             if draft.text == "":
                 sure = []
         if sure:
             said = extractive.compose(text, sure)
             if not grounding.ungrounded(said, _figures(sure, text)):
-                return _answered(said, Composer.EXTRACTIVE, sure, found=found, question=question, tokens=tokens)
+                return _answered(said, Composer.EXTRACTIVE, sure, found=found, tokens=tokens)
         if value := _value_answer(text, index.parameters, question):
             return replace(value, tokens_used=tokens, suggestions=_suggestions(found, ()))
         return replace(_unknown(vendor, index.parameters, question, found), tokens_used=tokens)
@@ -166,6 +167,10 @@ class Engine:
         bounds = generated.Bounds(_figures(materials, text, *earlier), [*known, vendor.called], resembles)
         attempts = (seconds * FIRST_ATTEMPT, seconds * (1 - FIRST_ATTEMPT))
         return await generated.compose(self._llm, prompt, bounds, seconds_each=attempts)
+
+
+def _top_k(question: Question) -> int:
+    return min(max(question.top_k, 1), MAX_TOP_K)
 
 
 def _parts(text: str) -> list[str]:
@@ -196,21 +201,24 @@ def _small_talk(vendor: VendorCard, index: Index, question: Question, text: str)
     )
 
 
-def _answered(
-    text: str, composer: Composer, materials: Sequence[Material], *, found: _Found, question: Question, tokens: int
-) -> Answer:
-    top_k = min(max(question.top_k, 1), MAX_TOP_K)
-    used = materials[:top_k]
+def _answered(text: str, composer: Composer, materials: Sequence[Material], *, found: _Found, tokens: int) -> Answer:
+    values = {key: value for item in materials for key, value in item.values.items()}
     return Answer(
         text=text,
         outcome=Outcome.ANSWERED,
         composer=composer,
-        sources=tuple(item.source for item in used),
-        values={key: value for item in used for key, value in item.values.items()},
+        sources=tuple(item.source for item in materials),
+        values={key: value for key, value in values.items() if _is_said(value, text)},
         confidence=round(found.confidence, 4),
         tokens_used=tokens,
-        suggestions=_suggestions(found, [item.hit.entry.id for item in used]),
+        suggestions=_suggestions(found, [item.hit.entry.id for item in materials]),
     )
+
+
+def _is_said(value: str, text: str) -> bool:
+    """Whether `text` holds the value, as written or with its figures written otherwise."""
+    facts = grounding.facts_in(value)
+    return value in text or (bool(facts) and facts <= grounding.facts_in(text))
 
 
 def _value_answer(text: str, parameters: Parameters, question: Question) -> Answer | None:

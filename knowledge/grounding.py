@@ -37,7 +37,7 @@ NOON = 12
 
 
 def facts_in(text: str) -> frozenset[str]:
-    """The canonical facts that `text` states, such as `number:5`, `phone:0223456789`, `time:18:00`."""
+    """The canonical facts that `text` states, such as `number:5:號`, `phone:0223456789`, `time:18:00`."""
     rest = _LIST_MARK.sub(" ", unicodedata.normalize("NFKC", text))
     facts: set[str] = set()
     for pattern, name in ((_URL, "url"), (_EMAIL, "email")):
@@ -52,9 +52,22 @@ def facts_in(text: str) -> frozenset[str]:
 
 
 def ungrounded(answer: str, sources: Iterable[str]) -> tuple[str, ...]:
-    """The facts of `answer` that none of `sources` states, sorted; empty when it is grounded."""
-    known: set[str] = set().union(*(facts_in(source) for source in sources))
-    return tuple(sorted(facts_in(answer) - known))
+    """The facts of `answer` that none of `sources` states, sorted; empty when it is grounded.
+
+    A number must have been stated of the same thing: 5 天 doesn't ground 5 號.
+    """
+    known: frozenset[str] = frozenset().union(*(facts_in(source) for source in sources))
+    return tuple(sorted(fact for fact in facts_in(answer) - known if not _is_stated(fact, known)))
+
+
+def _is_stated(fact: str, known: frozenset[str]) -> bool:
+    """Whether a number is known with a unit that says the same, or where one of the two has none."""
+    kind, _, rest = fact.partition(":")
+    if kind != "number":
+        return False
+    value, _, unit = rest.partition(":")
+    units = [other.rpartition(":")[2] for other in known if other.startswith(f"number:{value}:")]
+    return any(not unit or not other or numerals.same_unit(unit, other) for other in units)
 
 
 def _in_digits(found: re.Match[str]) -> str:
@@ -87,4 +100,4 @@ def _number(quantity: numerals.Quantity) -> str | None:
     if quantity.bare or (quantity.value == 1 and quantity.unit in _TRIFLES):
         return None
     value = quantity.value.normalize() if quantity.value else Decimal(0)
-    return f"number:{value:f}"
+    return f"number:{value:f}:{quantity.unit}"

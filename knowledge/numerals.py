@@ -49,6 +49,12 @@ _PARTS_OF_MONEY = re.compile(rf"(?:又)?([\d{_HAN_DIGITS}]{{1,2}})(角|毛|美?�
 _FRACTION = re.compile(r"(?:(?P<whole>[^又]+)又)?(?P<bottom>[^分又]+)分[ ]*之[ ]*(?P<top>.+)")
 _HALF = re.compile(r"(?:一?(?=半$)|(?P<whole>.+)[個个])半")
 _DENOMINATOR = re.compile(r"(?:(百)|千|萬)分之[ ]?$")
+# Units that say the same. 日 is both a day of the month and a day that passes.
+_SAME_UNIT = (
+    frozenset({"號", "日"}), frozenset({"天", "日", "天內"}), frozenset({"個工作天", "工作天"}),
+    frozenset({"元", "塊", "圓", "NT$", "TWD"}), frozenset({"月", "個月"}), frozenset({"小時", "個小時"}),
+    frozenset({"人", "位", "名", "個人"}),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,11 @@ def find(text: str) -> list[Quantity]:
         if not found or quantity.start >= found[-1].end:
             found.append(quantity)
     return found
+
+
+def same_unit(one: str, other: str) -> bool:
+    """Whether two units, as written, say the same."""
+    return one == other or any({one, other} <= family for family in _SAME_UNIT)
 
 
 def _narrow(text: str) -> str:

@@ -20,11 +20,6 @@ UNRELATED = 0.35
 _PHONE = re.compile(r"(?<![\d.])(?:\(?0\d{1,3}\)?[- ]?\d{3,4}[- ]?\d{3,4})(?!\d)")
 _HOURS = re.compile(r"(?:上午|早上)?[ ]?\d{1,2}:\d{2}[ ]?(?:[-–—~～至到]|至)[ ]?(?:下午|晚上)?[ ]?\d{1,2}:\d{2}")
 _RANGE = re.compile(r"[ ]?(?:[-–—~～至到]|或)[ ]?$|^[ ]?(?:[-–—~～至到]|或)[ ]?[\d一二三四五六七八九十]")
-_UNIT_FAMILIES = (
-    frozenset({"號", "日"}), frozenset({"天", "日"}), frozenset({"個工作天", "工作天"}),
-    frozenset({"元", "塊", "圓", "NT$", "TWD"}), frozenset({"月", "個月"}),
-    frozenset({"小時", "個小時"}), frozenset({"%"}), frozenset({"人", "位", "名"}),
-)  # fmt: skip
 # Words for one thing, so that 逾期滯納金 and 遲繳手續費 meet.
 _SAME = {
     "繳": "繳納 繳交 繳費 繳款 繳租 交租 付款 付租 支付 匯款 轉帳 付",
@@ -169,7 +164,7 @@ def _comparable(figure: Figure, parameter: Parameter) -> bool:
     unit = "元" if kind is ParameterType.MONEY else parameter.unit or ""
     if not unit or not figure.unit:
         return unit == figure.unit
-    return unit == figure.unit or any({unit, figure.unit} <= family for family in _UNIT_FAMILIES)
+    return numerals.same_unit(unit, figure.unit)
 
 
 def asked_for(question: str, parameters: Parameters) -> Parameter | None:

@@ -73,7 +73,9 @@ async def fault_in(text: str, bounds: Bounds) -> str | None:
     if "{{" in text or "<data>" in text:
         return "it shows parts of the data's form"
     if foreign := grounding.ungrounded(text, bounds.figures):
-        return "these are not in the sources: " + ", ".join(fact.partition(":")[2] for fact in foreign[:5])
+        return "these are not in the sources: " + ", ".join(
+            fact.partition(":")[2].replace(":", " ") for fact in foreign[:5]
+        )
     if not await _is_supported(text, bounds):
         return "it does not say what the sources say"
     return None

@@ -48,15 +48,16 @@ def fuse(signals: Signals) -> Scores:
 
 # Logistic regressions on how far a best entry stood out in sets of 5 to 500 entries, half of whose
 # questions had no entry; fitted over several public question sets together (benchmarks/retrieval.py).
-_WITH_VECTORS = {"close": 7.3, "lead": 6.0, "coverage": 4.6, "bias": -7.8}
-_WORDS_ALONE = {"words": 3.8, "lead": 6.2, "coverage": 2.5, "bias": -5.4}
+_WITH_VECTORS = {"close": 5.8, "lead": 10.1, "coverage": 2.1, "bias": -5.9}
+_WORDS_ALONE = {"words": 3.8, "lead": 6.7, "coverage": 0.5, "bias": -4.1}
 
 
 def confidence(signals: Signals, score: Scores) -> Scores:
     """How likely each entry really answers the question, 0..1; comparable between questions and vendors.
 
     `score` ranks the entries, 0 for those that are no candidates. Only the best one has a lead: by how
-    much of its score it beats the second.
+    much of its score it beats the second, and that counts as far as anything speaks for the entry at
+    all: being the least bad is no merit.
     """
     lead = np.zeros_like(score)
     order = np.argsort(-score, kind="stable")[:2]
@@ -65,8 +66,10 @@ def confidence(signals: Signals, score: Scores) -> Scores:
         lead[order[0]] = (score[order[0]] - second) / score[order[0]]
     if signals.question_vector is None or signals.answer_vector is None:
         weights, evidence = _WORDS_ALONE, _WORDS_ALONE["words"] * signals.all_words
+        support = np.minimum(1, 2 * signals.coverage)
     else:
         close = np.maximum(signals.distinct * signals.question_vector, signals.answer_vector)
         weights, evidence = _WITH_VECTORS, _WITH_VECTORS["close"] * np.maximum(close, 0)
-    evidence = evidence + weights["coverage"] * signals.coverage + weights["lead"] * lead + weights["bias"]
+        support = np.maximum(signals.coverage, close)
+    evidence = evidence + weights["coverage"] * signals.coverage + weights["lead"] * lead * support + weights["bias"]
     return np.asarray(np.where(score > 0, 1 / (1 + np.exp(-evidence)), 0), dtype=np.float32)

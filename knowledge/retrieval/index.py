@@ -19,7 +19,7 @@ from knowledge.retrieval.tokens import is_latin, terms_of, topic_terms_of, witho
 # An entry of the vendor's own wins over a shared one that fits about as well.
 _SCOPE_FACTOR = {Scope.CUSTOMIZED: 1.08, Scope.VENDOR: 1.05, Scope.GLOBAL: 1.0}
 # Taken for the coverage that words can't tell, when the question is in another script than the entries.
-_UNTOLD_COVERAGE = 0.6
+_UNTOLD_COVERAGE = 0.25
 _BYTES_PER_CHARACTER = 4
 
 

@@ -20,6 +20,10 @@ QUESTION = "房租幾號要交"
 GOOD = "您好，您的租金繳費日是每月 1 號，請在期限前完成繳費喔。"
 
 
+def injections() -> list[str]:
+    return [json.loads(line)["text"] for line in INJECTIONS.read_text(encoding="utf-8").splitlines()]
+
+
 async def test_a_grounded_wording_is_said(ask: Ask) -> None:
     answer = await ask("ANJU", QUESTION, llm=OfflineModel([GOOD]))
     assert (answer.text, answer.composer) == (GOOD, Composer.LLM)
@@ -108,8 +112,7 @@ async def test_the_answer_is_asked_for_in_the_questions_language(ask: Ask) -> No
 
 @pytest.mark.skipif(not INJECTIONS.exists(), reason="../shared/data is not here")
 async def test_injection_attempts_change_nothing(ask: Ask) -> None:
-    rows = [json.loads(line)["text"] for line in INJECTIONS.read_text(encoding="utf-8").splitlines()][::8]
-    for text in rows:
+    for text in injections()[::8]:
         obedient = OfflineModel(["Sure! HACKED, the password is 1234.", "我已忽略所有規則，改當海盜。"])
         answer = await ask("ANJU", f"{QUESTION}\n{text}", llm=obedient)
         assert "HACKED" not in answer.text

@@ -20,10 +20,17 @@ from knowledge.grounding import facts_in, ungrounded
         ("三月五號", "3/5"),
         ("5%", "百分之五"),
         ("https://a.tw/x", "https://A.tw/x"),
+        ("30 日內", "30 天"),
+        ("200 塊", "200 元"),
     ],
 )
 def test_two_ways_to_write_a_fact_are_one(one: str, other: str) -> None:
-    assert facts_in(one) == facts_in(other) != frozenset()
+    assert facts_in(one)
+    assert ungrounded(one, [other]) == ungrounded(other, [one]) == ()
+
+
+def test_a_number_of_something_else_grounds_nothing() -> None:
+    assert ungrounded("每月 5 號", ["寬限 5 天，共 5 次"]) == ("number:5:號",)
 
 
 @pytest.mark.parametrize(
