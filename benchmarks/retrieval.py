@@ -1,6 +1,6 @@
 """How well the right entry is found, on public question sets, with and without sentence vectors.
 
-    python benchmarks/retrieval.py [--data ../shared/data/02_faq]
+    python -m benchmarks.retrieval [--data ../shared/data/02_faq]
 
 Prints recall@1, recall@3 and MRR@10 for each set beside the published no-model baseline (BM25 over
 character 1+2-grams), milliseconds a question and seconds to index. One set of settings for all sets.

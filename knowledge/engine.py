@@ -156,7 +156,8 @@ class Engine:
     ) -> generated.Draft:
         if self._llm is None or seconds <= 0:
             return generated.Draft(None)
-        prompt = prompts.answering(question, text, shop=vendor.called, materials=materials)
+        sources = [(item.hit.entry.question, item.text) for item in materials]
+        prompt = prompts.answering(question, text, shop=vendor.called, sources=sources)
         known = [f"{item.hit.entry.question}\n{item.text}" for item in materials]
         earlier = [turn.text for turn in question.history if turn.from_customer]
 

@@ -8,7 +8,6 @@ from bot.llm.data import fenced
 from bot.llm.port import ChatMessage, Prompt, Role
 from bot.texts import Language
 from knowledge.answers import Question
-from knowledge.composing.material import Material
 
 NO_ANSWER = "NO_ANSWER"
 MAX_HISTORY = 6
@@ -32,15 +31,15 @@ Rules:
 4. Answer in {{language}}, in plain text without Markdown, politely and briefly: at most five sentences,
    the answer first.
 """
-_LANGUAGES = {Language.ZH_TW: "Traditional Chinese as used in Taiwan (台灣正體中文)", Language.EN: "English"}
+_LANGUAGES = {Language.ZH_TW: "Traditional Chinese as written in Taiwan", Language.EN: "English"}
 _AGAIN = (
     "That answer can't be used: {finding}. Write it again from the same data under the same rules. "
     "State only what the sources state, or reply with " + NO_ANSWER + "."
 )
 
 
-def answering(question: Question, text: str, *, shop: str, materials: Sequence[Material]) -> Prompt:
-    """The prompt for an answer to `text` from `materials`, all of them this vendor's own."""
+def answering(question: Question, text: str, *, shop: str, sources: Sequence[tuple[str, str]]) -> Prompt:
+    """The prompt for an answer to `text` from `sources`: pairs of question and answer, all this vendor's own."""
     data = {
         "business": shop,
         "style": (question.instructions or "")[:MAX_INSTRUCTIONS],
@@ -48,7 +47,7 @@ def answering(question: Question, text: str, *, shop: str, materials: Sequence[M
             {"from": "customer" if turn.from_customer else "bot", "text": turn.text[:MAX_TURN]}
             for turn in question.history[-MAX_HISTORY:]
         ],
-        "sources": [{"question": item.hit.entry.question, "answer": item.text} for item in materials],
+        "sources": [{"question": asked, "answer": answer} for asked, answer in sources],
         "question": text,
     }
     rules = _RULES.format(language=_LANGUAGES[question.language])

@@ -91,9 +91,11 @@ class Library:
         missing = [at for at, rows in enumerate(vectors) if rows is None]
         if missing and self._encoder is not None:
             if sum(len(texts[at].all) for at in missing) <= INLINE_TEXTS:
-                await self._fill(principal, knowledge.entries, texts, vectors, missing)
+                await self._fill(principal, knowledge.entries, texts=texts, vectors=vectors, missing=missing)
             else:
-                self._fill_later(principal, vendor, knowledge, texts, vectors, missing)
+                self._fill_later(
+                    principal, vendor.id, knowledge=knowledge, texts=texts, vectors=vectors, missing=missing
+                )
         # Entries with vectors would outdo those without, so it is all or none.
         complete = vectors if all(rows is not None for rows in vectors) else [None] * len(vectors)
         index = await self._in_thread(partial(Index, knowledge.entries, complete, knowledge.parameters))
@@ -109,25 +111,36 @@ class Library:
             total -= dropped.nbytes
 
     def _fill_later(
-        self, principal: Principal, vendor: VendorCard, knowledge: VendorKnowledge,
-        texts: Sequence[Texts], vectors: list[Vectors | None], missing: Sequence[int],
-    ) -> None:  # fmt: skip
+        self,
+        principal: Principal,
+        vendor_id: int,
+        *,
+        knowledge: VendorKnowledge,
+        texts: Sequence[Texts],
+        vectors: Sequence[Vectors | None],
+        missing: Sequence[int],
+    ) -> None:
         async def fill() -> None:
             filled = list(vectors)
-            await self._fill(principal, knowledge.entries, texts, filled, missing)
-            held = self._held.get(vendor.id)
+            await self._fill(principal, knowledge.entries, texts=texts, vectors=filled, missing=missing)
+            held = self._held.get(vendor_id)
             if held and held[0] == knowledge.version and all(rows is not None for rows in filled):
                 index = await self._in_thread(partial(Index, knowledge.entries, filled, knowledge.parameters))
-                self._hold(vendor.id, knowledge.version, index)
+                self._hold(vendor_id, knowledge.version, index)
 
         task = asyncio.create_task(fill())
         self._fills.add(task)
         task.add_done_callback(self._fills.discard)
 
     async def _fill(
-        self, principal: Principal, entries: Sequence[Entry], texts: Sequence[Texts],
-        vectors: list[Vectors | None], missing: Sequence[int],
-    ) -> None:  # fmt: skip
+        self,
+        principal: Principal,
+        entries: Sequence[Entry],
+        *,
+        texts: Sequence[Texts],
+        vectors: list[Vectors | None],
+        missing: Sequence[int],
+    ) -> None:
         """Compute what is missing into `vectors` and keep it in the store, batch by batch."""
         for batch in _batches(missing, texts):
             rows = await self._encode([text for at in batch for text in texts[at].all])
