@@ -53,6 +53,7 @@ class Inbox:
         self._store = store
         self._on_stored = on_stored
         self._waiting: list[tuple[Sequence[InboxRow], asyncio.Future[None]]] = []
+        self._committing: list[tuple[Sequence[InboxRow], asyncio.Future[None]]] = []
         self._arrived = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
 
@@ -62,7 +63,8 @@ class Inbox:
     async def stop(self) -> None:
         """Store what is waiting, then close the store."""
         if self._writer is not None:
-            await asyncio.gather(*(stored for _, stored in self._waiting), return_exceptions=True)
+            unanswered = [stored for _, stored in (*self._committing, *self._waiting)]
+            await asyncio.gather(*unanswered, return_exceptions=True)
             self._writer.cancel()
             await asyncio.gather(self._writer, return_exceptions=True)
         await self._store.close()
@@ -86,7 +88,7 @@ class Inbox:
             await self._arrived.wait()
             # One turn of the loop lets requests that arrived with the same read join this commit.
             await asyncio.sleep(0)
-            batch = self._take_batch()
+            batch = self._committing = self._take_batch()
             if not self._waiting:
                 self._arrived.clear()
             if not batch:
