@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from bot.line.simulator import Told, User, Where
+from bot.models import Contact, Message
+from bot.texts import say
+from handlers.line.lifecycle import without_text
+from tests.support.running import Running
+
+SECRET = "我的電話是 0912345678，幾點打烊？"
+
+
+async def contact(running: Running) -> Contact:
+    [found] = await running.rows(select(Contact))
+    assert isinstance(found, Contact)
+    return found
+
+
+async def test_a_new_friend_is_greeted_in_the_shops_name(live: Running) -> None:
+    bot = await live.shops.open()
+    told = await live.line.follow(live.central, live.line.add_user())
+    assert await live.answers(told) == [say("line.greeting", shop=bot.store_name)]
+    assert (await contact(live)).followed_at is not None
+
+
+async def test_a_new_friend_of_many_shops_is_told_how_to_enter_one(still: Running) -> None:
+    for name in ("甲店", "乙店"):
+        await still.shops.open(name)
+    told = await still.line.follow(still.central, still.line.add_user())
+    assert await still.answers(told) == [say("line.greeting_no_shop")]
+
+
+async def test_who_blocks_and_comes_back_is_welcomed_again(still: Running) -> None:
+    bot, user = await still.shops.open(), still.line.add_user()
+    await still.line.follow(still.central, user)
+    blocked = await still.line.block(still.central, user)
+    assert await still.answers(blocked) == []
+    assert (await contact(still)).unfollowed_at is not None
+    again = await still.line.follow(still.central, user)
+    assert await still.answers(again) == [say("line.greeting_again", shop=bot.store_name)]
+    assert (await contact(still)).unfollowed_at is None
+
+
+async def test_a_group_is_told_once_how_to_call_the_bot(still: Running) -> None:
+    bot, user = await still.shops.open(), still.friend()
+    group = still.line.add_group("住戶群", [user])
+    [joined] = await still.line.deliver(still.line.people.invite_account(still.central.channel_id, group.group_id))
+    assert joined.accepted
+    await still.settle()
+    assert still.seen(group) == [say("line.joined_group", shop=bot.store_name)]
+
+
+async def test_a_group_is_not_greeted_where_it_is_unclear_by_whom(still: Running) -> None:
+    for name in ("甲店", "乙店"):
+        await still.shops.open(name)
+    group = still.line.add_group("住戶群", [still.friend()])
+    await still.line.deliver(still.line.people.invite_account(still.central.channel_id, group.group_id))
+    await still.settle()
+    assert still.seen(group) == []
+    assert await still.ends() == [("silent", "no_bot")]
+
+
+# Unsending
+
+
+async def test_an_unsent_message_is_blank_wherever_it_was_kept(live: Running) -> None:
+    await live.shops.open()
+    user = live.friend()
+    said = await live.line.user_says(live.central, user, SECRET)
+    await live.settle()
+    await live.line.unsend(said)
+    await live.settle()
+    question, _answer = await live.rows(select(Message).order_by(Message.id))
+    assert (question.text, question.unsent_at is not None) == ("", True)
+    assert all("0912345678" not in event.payload for event in await live.events())
+    assert await live.ends() == [("answered", None), ("silent", "unsent")]
+
+
+async def test_an_unsent_question_is_no_history_for_the_next(still: Running) -> None:
+    await still.shops.open()
+    user = still.friend()
+    said = await still.line.user_says(still.central, user, SECRET)
+    await still.settle()
+    await still.line.unsend(said)
+    await still.ask(user, "謝謝")
+    texts = [message.text for message in await still.rows(select(Message).order_by(Message.id))]
+    assert texts[0] == ""
+    assert "謝謝" in texts
+
+
+async def test_a_question_that_is_taken_back_before_its_answer_gets_none(live: Running) -> None:
+    await live.shops.open()
+    user = live.friend()
+    said, taken_back = unsent_at_once(live, user)
+    await live.line.deliver(said.occurrence, taken_back.occurrence)
+    await live.settle()
+    assert live.seen(user) == []
+    assert await live.ends() == [("silent", "unsent"), ("silent", "unsent")]
+    assert await live.rows(select(Message)) == []
+    assert all("0912345678" not in event.payload for event in await live.events())
+
+
+def unsent_at_once(running: Running, user: User) -> tuple[Told, Told]:
+    """A message and its unsending that LINE tells of in one webhook."""
+    people = running.line.people
+    said = people.say(Where(running.central.channel_id, user.user_id, user.user_id), SECRET)
+    assert said is not None
+    assert said.message is not None
+    taken_back = people.unsend(said.message.message_id)
+    assert taken_back is not None
+    return Told(said, ()), Told(taken_back, ())
+
+
+@pytest.mark.parametrize("message_id", ["404404", None])
+async def test_an_unsend_of_nothing_known_changes_nothing(still: Running, message_id: str | None) -> None:
+    await still.shops.open()
+    user = still.friend()
+    source = {"type": "user", "userId": user.user_id}
+    event = {"type": "unsend", "mode": "active", "source": source, "unsend": {"messageId": message_id}}
+    await still.line.deliver(still.line.people.raw(still.central.channel_id, event))
+    await still.settle()
+    [(state, reason)] = await still.ends()
+    assert (state, str(reason).startswith("unsend_of_")) == ("silent", True)
+
+
+async def test_an_unsend_on_one_channel_touches_no_other(still: Running) -> None:
+    channel = await still.own_channel(await still.shops.open())
+    await still.shops.open("別家")
+    said = await still.line.user_says(still.central, still.friend(), SECRET)
+    await still.settle()
+    forged = {
+        "type": "unsend",
+        "mode": "active",
+        "source": {"type": "user", "userId": "U9"},
+        "unsend": {"messageId": said.message_id},
+    }
+    await still.line.deliver(still.line.people.raw(channel.channel_id, forged))
+    await still.settle()
+    assert "0912345678" in (await still.events())[0].payload
+
+
+def test_what_is_left_of_a_message_is_its_id_and_type() -> None:
+    payload = {"type": "message", "message": {"id": "1", "type": "text", "text": "秘密", "mention": {}}, "mode": "x"}
+    left = json.loads(without_text(json.dumps(payload)))
+    assert left == {"type": "message", "message": {"id": "1", "type": "text"}, "mode": "x"}
+
+
+@given(value=st.recursive(st.none() | st.text() | st.integers(), st.lists), text=st.text())
+def test_nothing_unreadable_survives_either(value: object, text: str) -> None:
+    assert without_text(json.dumps({"message": value})) == "{}"
+    assert without_text(json.dumps(value)) == "{}"
+    assert without_text(text + "秘密{") == "{}"
