@@ -22,6 +22,14 @@ from tests.support.settings import MakeSettings, settings_in
 from tests.support.valkey import ValkeyServer
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--full-faults",
+        action="store_true",
+        help="run tests/faults in the sizes whose figures are published, instead of those for every day",
+    )
+
+
 def pytest_configure() -> None:
     refuse_other_machines()
 

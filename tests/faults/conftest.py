@@ -1,0 +1,75 @@
+"""Faults on purpose: real processes are flooded, killed and frozen, and a checker counts what people see.
+
+`pytest tests/faults` runs rounds small enough for every day; with `--full-faults` the published sizes.
+Every run ends with its figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.site import Site
+
+FIGURE = "figure"
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much of everything: `kills` of the server, `conversations` of `turns` messages each, ..."""
+
+    mutations: int = 300
+    conversations: int = 20
+    turns: int = 3
+    kills: int = 2
+    freezes: int = 1
+
+
+FULL = Sizes(mutations=1000, conversations=100, turns=5, kills=10, freezes=5)
+
+
+@pytest.fixture(scope="session")
+def sizes(request: pytest.FixtureRequest) -> Sizes:
+    return FULL if request.config.getoption("--full-faults") else Sizes()
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """`figure("...")` puts a line into the summary at the run's end."""
+    return lambda line: request.node.user_properties.append((FIGURE, line))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.getreports(outcome)]
+    found = {
+        (report.nodeid, str(text)) for report in reports for name, text in report.user_properties if name == FIGURE
+    }
+    if found:
+        terminalreporter.section("figures")
+        for nodeid, line in sorted(found):
+            terminalreporter.write_line(f"{nodeid.partition('::')[2]}: {line}")
+
+
+@pytest.fixture
+async def site(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
+    """A site without a server yet: the test runs once on each kind of store."""
+    async with Site.on(database_url, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(params=["without Redis", "with Valkey"])
+async def shared_site(request: pytest.FixtureRequest, postgresql_url: str, tmp_path: Path) -> AsyncIterator[Site]:
+    """A site on PostgreSQL for several processes, once with and once without a carrier of wake-ups."""
+    redis_url = request.getfixturevalue("redis_url") if request.param == "with Valkey" else None
+    async with Site.on(postgresql_url, tmp_path, redis_url=redis_url) as made:
+        yield made
+
+
+@pytest.fixture
+async def postgresql_site(postgresql_url: str, tmp_path: Path) -> AsyncIterator[Site]:
+    """A site on PostgreSQL without Redis."""
+    async with Site.on(postgresql_url, tmp_path) as made:
+        yield made

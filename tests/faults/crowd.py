@@ -1,0 +1,97 @@
+"""People who write to the account as LINE would tell it: each conversation in order, repeated until taken."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from bot.line.simulator import Occurrence, User
+from tests.support.site import Site
+
+AGAIN_SECONDS = 0.2
+MOST_COPIES = 5
+
+
+@dataclass
+class Crowd:
+    """`acknowledged` holds the ids of the events for which a 200 was seen."""
+
+    site: Site
+    users: Sequence[User]
+    dice: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311 - chance, not secrecy
+    said: list[Occurrence] = field(default_factory=list)
+    acknowledged: set[str] = field(default_factory=set)
+
+    @asynccontextmanager
+    async def talking(self, *, pause: float) -> AsyncIterator[None]:
+        """Everybody writes about every `pause` seconds while the block runs, and finishes their last message."""
+        enough = asyncio.Event()
+        talks = [asyncio.create_task(self._talk(user, enough, pause=pause)) for user in self.users]
+        try:
+            yield
+        finally:
+            enough.set()
+            await asyncio.gather(*talks)
+
+    async def write(self, user: User, *, turns: int) -> None:
+        """A conversation of so many messages, each told 1 to 5 times to whichever server."""
+        later: list[asyncio.Task[None]] = []
+        for _ in range(turns):
+            said = self._say(user)
+            await self.tell(said)
+            later += [asyncio.create_task(self._tell_later(said)) for _ in range(self._more_copies())]
+        await asyncio.gather(*later)
+
+    async def write_in_disorder(self, *, turns: int, at_once: int) -> None:
+        """Everybody's messages, each told 1 to 5 times, all shuffled."""
+        said = [self._say(user) for user in self.users for _ in range(turns)]
+        copies = [one for one in said for _ in range(1 + self._more_copies())]
+        self.dice.shuffle(copies)
+        slots = asyncio.Semaphore(at_once)
+
+        async def tell(one: Occurrence) -> None:
+            async with slots:
+                await self.tell(one)
+
+        await asyncio.gather(*(tell(one) for one in copies))
+
+    async def tell(self, said: Occurrence) -> None:
+        """Send the webhook until some server takes it."""
+        again = False
+        while True:
+            attempt = await self.site.post(said, server=self.dice.randrange(len(self.site.servers)), again=again)
+            if attempt.accepted:
+                self.acknowledged.add(said.event_id)
+                return
+            assert attempt.status in (None, 503), attempt.status
+            again = True
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    async def check(self) -> Counter[str]:
+        """Hold the promise to what became of it all; returns how many events ended in which way."""
+        ends, visible = await self.site.settle(), self.site.visible()
+        assert self.acknowledged - ends.keys() == set(), "acknowledged and not stored"
+        assert {event_id: count for event_id, count in visible.items() if count > 1} == {}, "visible twice"
+        assert {one for one, (state, _) in ends.items() if state == "answered" and not visible[one]} == set()
+        return Counter(state if reason is None else f"{state} ({reason})" for state, reason in ends.values())
+
+    def _say(self, user: User) -> Occurrence:
+        said = self.site.says(user, f"你們幾點打烊？（第 {len(self.said) + 1} 次問）")
+        self.said.append(said)
+        return said
+
+    async def _talk(self, user: User, enough: asyncio.Event, *, pause: float) -> None:
+        while not enough.is_set():
+            await asyncio.sleep(self.dice.uniform(0.5, 1.5) * pause)
+            await self.tell(self._say(user))
+
+    async def _tell_later(self, said: Occurrence) -> None:
+        await asyncio.sleep(self.dice.uniform(0, 0.5))
+        await self.tell(said)
+
+    def _more_copies(self) -> int:
+        return self.dice.randrange(MOST_COPIES)

@@ -1,0 +1,140 @@
+"""The product as its users run it: the `shopkeeper` command in processes with an environment of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from bot.line.simulator import Channel
+
+COMMAND = Path(sys.executable).with_name("shopkeeper")
+START_SECONDS = 60
+STOP_SECONDS = 10
+_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+
+
+def environment_of(folder: Path, **variables: str | None) -> dict[str, str]:
+    """A process's whole environment: nothing of the machine's but what it takes to run at all."""
+    given = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(folder), "LANG": "C.UTF-8", "LOG_LEVEL": "INFO"}
+    return given | {name: value for name, value in variables.items() if value is not None}
+
+
+def secrets_of(channel: Channel) -> dict[str, str]:
+    """The variables without which nothing starts, for the central channel that is given."""
+    return {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "LINE_CHANNEL_SECRET": channel.secret,
+        "LINE_CHANNEL_ACCESS_TOKEN": channel.access_token,
+    }
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def run_command(
+    *arguments: str, environment: Mapping[str, str], folder: Path, seconds: float = START_SECONDS
+) -> subprocess.CompletedProcess[str]:
+    """Run `shopkeeper` with these arguments to its end."""
+    return subprocess.run(
+        [str(COMMAND), *arguments],
+        env=dict(environment),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=seconds,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+class ProductProcess:
+    """`shopkeeper <arguments>`, running; its output goes to files in `folder`."""
+
+    def __init__(self, *arguments: str, environment: Mapping[str, str], folder: Path) -> None:
+        self._files = [folder / f"{secrets.token_hex(4)}.{kind}" for kind in ("out", "err")]
+        with self._files[0].open("wb") as out, self._files[1].open("wb") as err:
+            self._process = subprocess.Popen(
+                [*_ends_with_this_process(), str(COMMAND), *arguments],
+                env=dict(environment),
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+            )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def status(self) -> int | None:
+        """The exit status; None while it runs."""
+        return self._process.poll()
+
+    @property
+    def output(self) -> str:
+        """What it wrote to stdout so far."""
+        return self._files[0].read_text(encoding="utf-8", errors="replace")
+
+    @property
+    def log(self) -> str:
+        """What it wrote to stderr so far."""
+        return self._files[1].read_text(encoding="utf-8", errors="replace")
+
+    @property
+    def url(self) -> str:
+        """Where it listens, once it is ready."""
+        return str(_ADDRESS.findall(self._last_line())[-1])
+
+    async def ready(self) -> ProductProcess:
+        """Return once it says that it listens or works; raise RuntimeError with its log when it ends instead."""
+        async with asyncio.timeout(START_SECONDS):
+            while not self._last_line():
+                if self.status is not None:
+                    raise RuntimeError(f"the process ended with {self.status}:\n{self.log}{self.output}")
+                await asyncio.sleep(0.02)
+        return self
+
+    def kill(self) -> None:
+        """End it as a crash of the process would."""
+        self._process.kill()
+        self._process.wait(STOP_SECONDS)
+
+    def freeze(self) -> None:
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
+    async def end(self, *, within: float = STOP_SECONDS + 2) -> int:
+        """Ask it to end and return its exit status. Raises TimeoutExpired when it doesn't."""
+        self._process.terminate()
+        return await asyncio.to_thread(self._process.wait, within)
+
+    def close(self) -> None:
+        """Leave nothing behind, whatever state it is in."""
+        if self.status is None:
+            self.thaw()
+            self.kill()
+
+    def _last_line(self) -> str:
+        said = [line for line in (self.log + self.output).splitlines() if not line.startswith("{")]
+        return next((line for line in reversed(said) if "http://127.0.0.1:" in line or "works the jobs" in line), "")
+
+
+def _ends_with_this_process() -> list[str]:
+    """The kernel ends the process when the test process dies without a chance to say goodbye."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []

@@ -1,0 +1,173 @@
+"""A simulated LINE and product processes on one store, with the questions that a checker asks of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from sqlalchemy import text
+
+from bot.clock import SystemClock
+from bot.db.engine import Database
+from bot.line.simulator import Channel, Occurrence, Simulator, User
+from bot.line.simulator.events import Where, redelivered, webhook_body
+from bot.line.simulator.model import Sender, WebhookAttempt
+from bot.security.keys import Purpose, derive_key
+from bot.tenancy.partners import Partners
+from tests.support.servers import ProductProcess, environment_of, free_port, secrets_of
+
+FINAL = ("answered", "silent", "handed_over", "failed")
+
+
+@dataclass
+class Site:
+    """`servers` are the `shopkeeper serve` processes; `environment` is what each is started with."""
+
+    line: Simulator
+    central: Channel
+    folder: Path
+    environment: dict[str, str]
+    database: Database
+    session: aiohttp.ClientSession
+    servers: list[ProductProcess] = field(default_factory=list)
+
+    @classmethod
+    @asynccontextmanager
+    async def on(cls, database_url: str, folder: Path, *, redis_url: str | None = None) -> AsyncIterator[Site]:
+        """A site without a server yet; whatever runs at the end is ended."""
+        async with Simulator.running() as line, aiohttp.ClientSession(trust_env=False) as session:
+            central = line.add_channel("店家總機")
+            environment = environment_of(
+                folder,
+                **secrets_of(central),
+                DATABASE_URL=database_url,
+                REDIS_URL=redis_url,
+                LINE_API_BASE_URL=line.base_url,
+                LINE_DATA_API_BASE_URL=line.base_url,
+            )
+            site = cls(line, central, folder, environment, Database(database_url), session)
+            try:
+                yield site
+            finally:
+                for server in site.servers:
+                    server.close()
+                await site.database.close()
+
+    # Processes
+
+    async def serve(self, count: int = 1) -> list[ProductProcess]:
+        """Start so many servers more and wait until all are ready; webhooks go to the first there is."""
+        started = [self.launch(free_port()) for _ in range(count)]
+        self.servers += [await server.ready() for server in started]
+        self.central.webhook_url = f"{self.servers[0].url}/line/webhook"
+        return started
+
+    def launch(self, port: int) -> ProductProcess:
+        """Start a server on `port` without waiting for it."""
+        return ProductProcess("serve", "--port", str(port), environment=self.environment, folder=self.folder)
+
+    async def restart(self, number: int) -> ProductProcess:
+        """Start the server again that has ended, on its port, and wait for it."""
+        port = int(self.servers[number].url.rpartition(":")[2])
+        self.servers[number] = await self.launch(port).ready()
+        return self.servers[number]
+
+    async def readiness(self, server: ProductProcess) -> int:
+        """The status of `/readyz`."""
+        async with self.session.get(f"{server.url}/readyz") as response:
+            return response.status
+
+    # Partners and people
+
+    async def partner(self, *, slots: int) -> str:
+        """A partner's provisioning key."""
+        key = derive_key(self.environment["SECRET_KEY"], Purpose.PARTNER_KEY)
+        partners = Partners(clock=SystemClock(), key_hash_key=key)
+        async with self.database.unit_of_work() as session:
+            return await partners.issue_key(session, await partners.create(session, "StockRadar", slots=slots))
+
+    async def provision(self, api_key: str, *, name: str = "我的小店", server: int = 0) -> tuple[int, Any]:
+        """Status and answer of `POST /api/partner/provision`."""
+        url, headers = f"{self.servers[server].url}/api/partner/provision", {"Authorization": f"Bearer {api_key}"}
+        async with self.session.post(url, json={"store_name": name}, headers=headers) as response:
+            return response.status, await response.json()
+
+    async def open_shop(self) -> dict[str, Any]:
+        """The provisioning answer of a bot; while it is the only one, newcomers talk with it."""
+        status, answer = await self.provision(await self.partner(slots=1))
+        assert status == 201, answer
+        assert isinstance(answer, dict)
+        return answer
+
+    def friends(self, count: int) -> list[User]:
+        """People who have added the account, which wasn't told of it."""
+        users = [self.line.add_user(f"客人{number}") for number in range(count)]
+        for user in users:
+            self.line.people.follow(self.central.channel_id, user.user_id)
+        return users
+
+    def says(self, user: User, words: str) -> Occurrence:
+        """Somebody writes; the webhook isn't sent yet."""
+        said = self.line.people.say(Where(self.central.channel_id, user.user_id, user.user_id), words)
+        assert said is not None
+        return said
+
+    async def post(self, said: Occurrence, *, server: int = 0, again: bool = False) -> WebhookAttempt:
+        """Send one webhook with this event to a server."""
+        self.line.platform.note_delivery([said.event_id])
+        event = redelivered(said.event) if again else said.event
+        url = f"{self.servers[server].url}/line/webhook"
+        body = webhook_body(self.central.bot_user_id, [event])
+        return await self.line.sender.post(self.central, body, url=url, occurrences=[said], redelivery=int(again))
+
+    # What became of it
+
+    async def rows(self, statement: str) -> list[Any]:
+        """What an SQL statement finds."""
+        async with self.database.reading() as session:
+            return list(await session.execute(text(statement)))
+
+    async def ends(self) -> dict[str, tuple[str, str | None]]:
+        """State and reason of every stored event, by its webhookEventId."""
+        rows = await self.rows("SELECT webhook_event_id, state, reason FROM line_events")
+        return {event_id: (state, reason) for event_id, state, reason in rows}
+
+    async def settle(self, *, within: float = 60) -> dict[str, tuple[str, str | None]]:
+        """Wait until every stored event is final; returns how each ended."""
+        async with asyncio.timeout(within):
+            ends = await self.ends()
+            while any(state not in FINAL for state, _ in ends.values()):
+                await asyncio.sleep(0.1)
+                ends = await self.ends()
+        return ends
+
+    def visible(self) -> Counter[str]:
+        """How many of the account's messages people can see, by the event that they answer."""
+        return Counter(
+            message.answers_event
+            for chat in self.line.platform.chats()
+            for message in chat
+            if message.sender is Sender.ACCOUNT and message.visible and message.answers_event
+        )
+
+    def slowest_answer(self) -> float:
+        """Seconds from the first time that an event was told until its answer was seen, at most."""
+        told: dict[str, int] = {}
+        for attempt in self.line.platform.webhooks:
+            for event_id in attempt.event_ids:
+                told.setdefault(event_id, attempt.at)
+        answers = (message for chat in self.line.platform.chats() for message in chat if message.answers_event)
+        return max((message.sent_at - told[str(message.answers_event)] for message in answers), default=0) / 1000
+
+    def answered_in_order(self, user: User) -> bool:
+        """Whether the answers in a person's chat stand in the order of what they wrote."""
+        chat = self.line.platform.chat(self.central.channel_id, user.user_id)
+        asked = [message.event_id for message in chat if message.sender is Sender.USER]
+        answered = [message.answers_event for message in chat if message.sender is Sender.ACCOUNT]
+        return answered == [event_id for event_id in asked if event_id in set(answered)]
