@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from aiohttp import web
-from knowledge.engine import Engine
 from sqlalchemy.exc import IntegrityError
 
 from bot import migrations
@@ -35,6 +35,7 @@ from handlers.line.metrics import LineMetrics
 from handlers.line.routes import Webhook, line_routes
 from handlers.line.service import LineService
 from handlers.line.tasks import LineLaneWorker
+from knowledge.engine import Engine
 from partner_api.routes import partner_routes, partner_surface, qr_routes
 from scheduler.timetable import Timetable
 from scheduler.wakeups import WakeUps
@@ -90,6 +91,9 @@ class Shopkeeper:
             self.timetable.start()
         if self.roles.web:
             self.inbox.start()
+        # What is loaded now stays: the garbage collector need not look at it again and again.
+        gc.collect()
+        gc.freeze()
 
     async def stop(self) -> None:
         """Finish what is being worked on, give the rest back, and close everything, within 10 s."""

@@ -60,7 +60,7 @@ def guide_of(channels: DemoChannels, partner: DemoPartner, *, shop_code: str) ->
     columns = (
         (say("demo.person_first"), channels.first.channel_id),
         (say("demo.person_second"), channels.second.channel_id),
-        (say("demo.person_owner"), channels.central.channel_id),
+        (say("demo.person_guest"), channels.central.channel_id),
     )
     return Guide(say("demo.title"), say("demo.body"), steps, columns)
 

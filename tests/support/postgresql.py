@@ -18,16 +18,19 @@ SUPERUSER = "postgres"
 NOBODY = 65534
 # Tests end processes of ours, never the machine: what PostgreSQL does on a power cut is not tried here.
 SPEED = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "32MB", "max_connections": "200"}
+DURABLE = {"fsync": "on", "full_page_writes": "on"}
 
 
 class PostgresqlServer:
     """One server in a folder of its own, reachable by its unix socket alone.
 
     PostgreSQL refuses to run as root. Where the tests do, it runs as `nobody`, from a copy of its
-    programs that `nobody` may read.
+    programs that `nobody` may read. `durable` gives up the speed that tests have by never waiting
+    for the disk: for benchmarks and for tests of that very wait.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        self._speed = {**SPEED, **DURABLE} if durable else SPEED
         self._folder = Path(tempfile.mkdtemp(prefix="shopkeeper-postgresql-"))
         self._server: ServerProcess | None = None
         self._user = NOBODY if os.geteuid() == 0 else None
@@ -40,7 +43,7 @@ class PostgresqlServer:
 
     def start(self) -> None:
         self._run("initdb", "--auth=trust", "--encoding=utf8", "--locale=C", "--no-sync", "-U", SUPERUSER, self._data)
-        settings = [part for name, value in SPEED.items() for part in ("-c", f"{name}={value}")]
+        settings = [part for name, value in self._speed.items() for part in ("-c", f"{name}={value}")]
         self._server = ServerProcess(
             [str(self._programs / "postgres"), "-D", str(self._data), "-h", "", "-k", str(self._folder), *settings],
             self._folder / "log",

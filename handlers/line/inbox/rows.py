@@ -28,6 +28,7 @@ class InboxRow(NamedTuple):
 
 
 COLUMNS = InboxRow._fields
+TIMES = ("occurred_at", "received_at", "due_at")
 
 
 def row_of(channel_id: uuid.UUID, event: ReceivedEvent, *, received_at: datetime) -> InboxRow:

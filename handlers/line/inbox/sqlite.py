@@ -1,15 +1,16 @@
-"""The inbox on SQLite: a thread and a connection of its own, one transaction a batch."""
+"""The inbox on SQLite: a connection of its own, one transaction a batch."""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
+from sqlalchemy.util.concurrency import greenlet_spawn
+
 from bot.db.engine import Database
-from bot.db.sqlite import BUSY_TIMEOUT_MS, PRAGMAS
+from bot.db.sqlite import InlineConnection, InlineDriver
 from handlers.line.inbox.rows import COLUMNS, InboxRow
 from handlers.line.inbox.writer import StoreFailed
 
@@ -21,55 +22,55 @@ _INSERT = (
 
 
 class SqliteInboxStore:
-    """Commits in its own thread, in its turn among this process's writers."""
+    """Inserts where it is called and commits in a thread, in its turn among this process's writers.
+
+    In a thread, each row would give Python's lock away and wait for it again behind the event loop.
+    """
 
     def __init__(self, database: Database) -> None:
         if database.write_turn is None or database.url.database is None:
             raise ValueError("this store is for a SQLite file")
         self._path = database.url.database
         self._turn = database.write_turn
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="inbox")
-        self._connection: sqlite3.Connection | None = None
+        self._connection: InlineConnection | None = None
 
     async def write(self, rows: Sequence[InboxRow]) -> None:
-        loop = asyncio.get_running_loop()
         async with self._turn.taken(urgent=True):
             try:
-                await loop.run_in_executor(self._thread, self._commit, rows)
+                await greenlet_spawn(self._commit, rows)
             except sqlite3.Error as error:
                 raise StoreFailed(str(error)) from error
 
     async def close(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
-        self._thread.shutdown()
+        if self._connection is not None:
+            self._connection.close()
 
     def _commit(self, rows: Sequence[InboxRow]) -> None:
         connection = self._connection or self._connect()
         try:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.executemany(_INSERT, [_values(row) for row in rows])
-            connection.execute("COMMIT")
+            connection.begin()
+            connection.cursor().executemany(_INSERT, [_values(row) for row in rows])
+            connection.commit()
         except sqlite3.Error:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            connection.rollback()
+            raise
+        except asyncio.CancelledError:
+            # The commit goes on in its thread, and whoever touched its connection would wait for it.
+            self._connection = None
             raise
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
-        for pragma in PRAGMAS:
-            connection.execute(pragma)
-        self._connection = connection
-        return connection
-
-    def _disconnect(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
+    def _connect(self) -> InlineConnection:
+        self._connection = InlineDriver().connect(self._path)
+        # The rows name a channel whose secret has just verified them: looking it up again is waste.
+        self._connection.execute("PRAGMA foreign_keys=OFF")
+        return self._connection
 
 
 def _values(row: InboxRow) -> tuple[object, ...]:
     """The row as SQLAlchemy's SQLite dialect would store it, so that the ORM reads it back."""
-    return (row.channel_id.hex, *row[1:6], *(_text(moment) for moment in row[6:9]), *row[9:])
+    received = _text(row.received_at)
+    return (row.channel_id.hex, *row[1:6], _text(row.occurred_at), received, received, row.state, row.reason)
 
 
 def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
