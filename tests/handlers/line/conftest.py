@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from bot.clock import ManualClock
+from bot.outbox import runner
 from tests.support.running import Running, running
+
+
+@pytest.fixture(autouse=True)
+def frequent_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits for its retry is found at once, not within two seconds."""
+    monkeypatch.setattr(runner, "SWEEP_SECONDS", 0.05)
 
 
 @pytest.fixture
