@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from sqlalchemy import select
+
+from bot import migrations
+from bot.line.simulator import FaultMode
+from bot.models import Bot, Channel
+from bot.texts import say
+from tests.bot.cli.conftest import Shell
+from tests.support.running import Running
+
+SECRETS = ("SECRET_KEY", "LINE_CHANNEL_SECRET", "LINE_CHANNEL_ACCESS_TOKEN")
+KEY = "3f1e7a52-9a0c-4d57-8f2e-5b7c1d9e0a63"
+
+
+@pytest.mark.parametrize("command", ["serve", "worker", "migrate", "partner create P --slots 1"])
+async def test_missing_secrets_are_named_with_where_to_get_them(bare_shell: Shell, command: str) -> None:
+    ended = await bare_shell.run(*command.split())
+    assert (ended.code, ended.out) == (2, "")
+    for name in SECRETS:
+        assert f"{name} is not set. To mend it:" in ended.err
+
+
+async def test_a_wrong_setting_is_named_without_its_value(shell: Shell) -> None:
+    shell.set(SECRET_KEY="tiny-secret")
+    ended = await shell.run("migrate")
+    assert ended.code == 2
+    assert "SECRET_KEY is not usable" in ended.err
+    assert "tiny-secret" not in ended.err
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["partner", "--help"], ["channel", "add", "--help"]])
+async def test_every_command_helps(bare_shell: Shell, arguments: list[str]) -> None:
+    ended = await bare_shell.run(*arguments)
+    assert (ended.code, "Usage: shopkeeper" in ended.out) == (0, True)
+
+
+async def test_an_unknown_command_is_refused(shell: Shell) -> None:
+    assert (await shell.run("fly")).code == 2
+
+
+@pytest.mark.parametrize("command", [["worker"], ["serve", "--web-only"]])
+async def test_processes_that_share_work_need_stores_to_share(shell: Shell, command: list[str]) -> None:
+    ended = await shell.run(*command)
+    assert ended.code == 2
+    assert "DATABASE_URL" in ended.err
+    assert "REDIS_URL" in ended.err
+
+
+# migrate
+
+
+async def test_migrate_brings_a_store_up_to_date_and_then_finds_nothing_to_do(shell: Shell) -> None:
+    first, second = await shell.run("migrate", "--json"), await shell.run("migrate", "--json")
+    assert first.json == {"before": None, "after": migrations.head(), "changed": True}
+    assert second.json == {"before": migrations.head(), "after": migrations.head(), "changed": False}
+    assert "Nothing to do" in (await shell.run("migrate")).out
+
+
+# partner create
+
+
+async def test_a_partner_gets_a_key_that_is_shown_once(shell: Shell) -> None:
+    ended = await shell.run("partner", "create", "StockRadar", "--slots", "3")
+    made = ended.json
+    assert (ended.code, made["name"], made["slots"]) == (0, "StockRadar", 3)
+    assert made["api_key"].startswith("pk_provision_")
+    assert uuid.UUID(made["partner_id"]) != uuid.UUID(made["tenant_id"])
+
+
+async def test_a_partner_may_go_on_with_its_uuid_key(shell: Shell) -> None:
+    ended = await shell.run("partner", "create", "Old", "--slots", "1", "--import-key", KEY)
+    assert ended.json["api_key"] == KEY
+    again = await shell.run("partner", "create", "Thief", "--slots", "1", "--import-key", KEY)
+    assert (again.code, again.out) == (2, "")
+    assert KEY not in again.err
+
+
+@pytest.mark.parametrize("arguments", [["", "--slots", "1"], ["P", "--slots", "-1"], ["P"]])
+async def test_nonsense_makes_no_partner(shell: Shell, arguments: list[str]) -> None:
+    ended = await shell.run("partner", "create", *arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err
+
+
+# channel add
+
+
+async def add(there: Shell, bot_id: uuid.UUID, secret: str, token: str) -> list[str]:
+    return ["channel", "add", "--bot", str(bot_id), "--secret", secret, "--token", token]
+
+
+async def test_a_bot_moves_to_an_account_of_its_own_and_answers_there(there: Shell, product: Running) -> None:
+    bot = await product.shops.open()
+    await product.shops.own(bot, product.friend())
+    account = product.line.add_channel("自己的帳號")
+    ended = await there.run(*await add(there, bot.id, account.secret, f" {account.access_token}\n"), "--json")
+    added = ended.json
+    assert (ended.code, added["name"], added["basic_id"]) == (0, "自己的帳號", account.basic_id)
+    assert added["webhook_url"] == f"{product.url}/line/webhook/{added['channel_id']}"
+    account.webhook_url = added["webhook_url"]
+    owner = product.friend(of=account)
+    said = await product.ask(owner, added["claim"], channel=account)
+    assert said == [say("binding.bound", shop=bot.store_name, code=bot.shop_code)]
+    assert await product.shops.owner_of(bot) == owner.user_id
+
+
+async def test_what_people_read_after_adding_says_what_to_do_next(there: Shell, product: Running) -> None:
+    bot, account = await product.shops.open(), product.line.add_channel("帳號")
+    ended = await there.run(*await add(there, bot.id, account.secret, account.access_token))
+    assert "/line/webhook/" in ended.out
+    assert "@我是店長 " in ended.out
+    assert account.access_token not in ended.out + ended.err
+
+
+async def test_a_refused_token_connects_nothing(there: Shell, product: Running) -> None:
+    bot = await product.shops.open()
+    ended = await there.run(*await add(there, bot.id, "secret", "wrong-token"))
+    assert (ended.code, "LINE refuses" in ended.err or "LINE refused" in ended.err) == (2, True)
+    assert "wrong-token" not in ended.err
+    assert len(await product.rows(select(Channel))) == 1
+
+
+async def test_an_unreachable_line_connects_nothing(there: Shell, product: Running) -> None:
+    bot, account = await product.shops.open(), product.line.add_channel("帳號")
+    product.line.fail(FaultMode.STATUS, status=503, times=None)
+    ended = await there.run(*await add(there, bot.id, account.secret, account.access_token))
+    assert (ended.code, "could not be asked" in ended.err) == (2, True)
+
+
+async def test_an_unknown_bot_gets_no_account(there: Shell, product: Running) -> None:
+    account = product.line.add_channel("帳號")
+    ended = await there.run(*await add(there, uuid.uuid4(), account.secret, account.access_token))
+    assert (ended.code, "no bot" in ended.err) == (2, True)
+    assert len(await product.rows(select(Channel))) == 1
+
+
+async def test_the_central_account_is_not_given_away(there: Shell, product: Running) -> None:
+    bot, central = await product.shops.open(), product.central
+    ended = await there.run(*await add(there, bot.id, central.secret, central.access_token))
+    assert (ended.code, "already connected" in ended.err) == (2, True)
+    [kept] = await product.rows(select(Bot))
+    assert kept.channel_id == bot.channel_id
