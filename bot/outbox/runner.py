@@ -6,6 +6,7 @@ import asyncio
 import uuid
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -73,8 +74,15 @@ class LaneRunner:
     def _start(self, key: str) -> asyncio.Task[None]:
         task = asyncio.create_task(self._work(key))
         self._tasks[key] = task
-        task.add_done_callback(lambda _: self._tasks.pop(key, None))
+        task.add_done_callback(partial(self._ended, key))
         return task
+
+    def _ended(self, key: str, task: asyncio.Task[None]) -> None:
+        """Forget the task of a lane. A fault of the worker's own is told of; the sweep tries the lane
+        again once its lease has run out."""
+        self._tasks.pop(key, None)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("lane_failed", lane=key, exc_info=error)
 
     async def idle(self) -> None:
         """Wait until no lane is being worked in this process."""

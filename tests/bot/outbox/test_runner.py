@@ -206,3 +206,22 @@ async def test_a_store_that_fails_half_way_delays_and_loses_nothing(
     clock.advance(LEASE)
     await lanes.work(["errand:one"])
     assert errands.done == ["again"]
+
+
+async def test_a_fault_of_the_worker_is_told_of_and_stops_no_other_lane(
+    errands: Errands, clock: ManualClock, lanes: LaneRunner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def fail(lease: Lease, _item: LineEvent) -> None:
+        if lease.key == "errand:one":
+            raise ZeroDivisionError
+
+    errands.do = fail
+    await errands.add("one", "faulty")
+    await errands.add("two", "sound")
+    await lanes.work(["errand:one", "errand:two"])
+    assert errands.done == ["sound"]
+    assert "lane_failed" in capsys.readouterr().out
+    errands.do = None
+    clock.advance(LEASE)
+    await lanes.work(["errand:one"])
+    assert errands.done == ["sound", "faulty"]
