@@ -28,6 +28,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="run tests/faults in the sizes whose figures are published, instead of those for every day",
     )
+    parser.addoption(
+        "--screenshot", metavar="FILE", help="where tests/acceptance/test_demo.py puts a picture of the demo"
+    )
 
 
 def pytest_configure() -> None:

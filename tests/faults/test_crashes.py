@@ -5,11 +5,14 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.outbox.lanes import LEASE
 from tests.faults.conftest import Sizes
 from tests.faults.crowd import Crowd
 from tests.support.site import Site
 
 OPEN = "SELECT count(*) FROM line_events WHERE state IN ('received', 'working')"
+# A customer whose lane was held by one dead process after the other may have waited for longer than a token lives.
+ENDS = {"answered", "answered (outcome_unknown)", "failed (outcome_unknown)", "failed (reply_token_expired)"}
 DOUBTFUL = "SELECT count(*) FROM deliveries WHERE state = 'unknown'"
 
 
@@ -21,8 +24,9 @@ async def test_a_server_that_is_killed_or_told_to_end_under_load_loses_nothing_a
     await site.open_shop()
     crowd, open_at_kill = Crowd(site, site.friends(12)), 0
     async with crowd.talking(pause=0.15):
-        for _ in range(sizes.kills):
-            await asyncio.sleep(crowd.dice.uniform(0.5, 1.5))
+        for number in range(sizes.kills):
+            # Now and then the lanes that dead processes held are let go, and worked on, before the next kill.
+            await asyncio.sleep(LEASE.total_seconds() + 3 if number % 3 == 2 else crowd.dice.uniform(0.5, 1.5))
             site.servers[0].kill()
             open_at_kill += (await site.rows(OPEN))[0][0]
             await site.restart(0)
@@ -30,7 +34,7 @@ async def test_a_server_that_is_killed_or_told_to_end_under_load_loses_nothing_a
         assert await site.servers[0].end() == 0
         await site.restart(0)
     ends = await crowd.check()
-    assert set(ends) <= {"answered", "answered (outcome_unknown)", "failed (outcome_unknown)"}
+    assert set(ends) <= ENDS
     assert all(site.answered_in_order(user) for user in crowd.users)
     figure(
         f"{sizes.kills} kills with {open_at_kill} events open and a SIGTERM; {len(crowd.acknowledged)} acknowledged, "

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -94,18 +95,27 @@ class ProductProcess:
         return self._files[1].read_text(encoding="utf-8", errors="replace")
 
     @property
+    def addresses(self) -> list[str]:
+        """The addresses that it told people of, once it is ready."""
+        return _ADDRESS.findall(self._said())
+
+    @property
     def url(self) -> str:
-        """Where it listens, once it is ready."""
-        return str(_ADDRESS.findall(self._last_line())[-1])
+        """Where the server listens."""
+        return self.addresses[-1]
+
+    def wait_ready(self) -> ProductProcess:
+        """Return once it says that it listens or works; raise RuntimeError with its log when it doesn't."""
+        deadline = time.monotonic() + START_SECONDS
+        while not self._is_ready():
+            if self.status is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"not ready, status {self.status}:\n{self.log}{self.output}")
+            time.sleep(0.02)
+        return self
 
     async def ready(self) -> ProductProcess:
-        """Return once it says that it listens or works; raise RuntimeError with its log when it ends instead."""
-        async with asyncio.timeout(START_SECONDS):
-            while not self._last_line():
-                if self.status is not None:
-                    raise RuntimeError(f"the process ended with {self.status}:\n{self.log}{self.output}")
-                await asyncio.sleep(0.02)
-        return self
+        """The same without holding up the event loop."""
+        return await asyncio.to_thread(self.wait_ready)
 
     def kill(self) -> None:
         """End it as a crash of the process would."""
@@ -129,9 +139,14 @@ class ProductProcess:
             self.thaw()
             self.kill()
 
-    def _last_line(self) -> str:
-        said = [line for line in (self.log + self.output).splitlines() if not line.startswith("{")]
-        return next((line for line in reversed(said) if "http://127.0.0.1:" in line or "works the jobs" in line), "")
+    def _said(self) -> str:
+        """What is meant for people: neither logs nor an unfinished line."""
+        lines = (self.log + self.output).splitlines(keepends=True)
+        return "".join(line for line in lines if line.endswith("\n") and not line.startswith("{"))
+
+    def _is_ready(self) -> bool:
+        said = self._said()
+        return "works the jobs" in said or bool(_ADDRESS.search(said))
 
 
 def _ends_with_this_process() -> list[str]:
