@@ -6,11 +6,35 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import CursorResult, or_, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.statements import run_upsert, table_of, upsert_of
 from bot.models import Lane
+
+_LANES = table_of(Lane)
+
+_CLAIM = upsert_of(
+    Lane,
+    lambda insert: (
+        insert.values(key=bindparam("key"), owner=bindparam("owner"), lease_until=bindparam("until"), fence=1)
+        .on_conflict_do_update(
+            index_elements=[_LANES.c.key],
+            set_={
+                "owner": bindparam("owner"),
+                "lease_until": bindparam("until"),
+                "fence": _LANES.c.fence + 1,
+            },
+            where=or_(
+                _LANES.c.lease_until <= bindparam("now", type_=_LANES.c.lease_until.type), _LANES.c.owner.is_(None)
+            ),
+        )
+        .returning(_LANES.c.fence)
+    ),
+)
+_THIS_CLAIM = (_LANES.c.key == bindparam("lane"), _LANES.c.fence == bindparam("held_fence"))
+_HOLD = update(_LANES).where(*_THIS_CLAIM).values(lease_until=bindparam("until")).returning(_LANES.c.fence)
+_RELEASE = update(_LANES).where(*_THIS_CLAIM).values(owner=None, lease_until=bindparam("now"))
 
 
 async def claim(session: AsyncSession, key: str, *, owner: uuid.UUID, now: datetime, until: datetime) -> int | None:
@@ -19,34 +43,21 @@ async def claim(session: AsyncSession, key: str, *, owner: uuid.UUID, now: datet
     One statement, so that of any number of claims at once exactly one wins. The row is made by the
     first claim, which keeps the path that acknowledges webhooks from having to.
     """
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(Lane).values(key=key, owner=owner, lease_until=until, fence=1)
-    won = statement.on_conflict_do_update(
-        index_elements=[Lane.key],
-        set_={"owner": owner, "lease_until": until, "fence": Lane.fence + 1},
-        where=or_(Lane.lease_until <= now, Lane.owner.is_(None)),
-    ).returning(Lane.fence)
-    fence: int | None = await session.scalar(won)
-    return fence
+    won = await run_upsert(session, _CLAIM, {"key": key, "owner": owner, "now": now, "until": until})
+    return won.fence if won is not None else None
 
 
 async def hold(session: AsyncSession, key: str, *, fence: int, until: datetime) -> bool:
     """Extend a lease and lock its row until this transaction ends; False when the fence has moved on."""
-    renewed = await session.execute(update(Lane).where(Lane.key == key, Lane.fence == fence).values(lease_until=until))
-    return _count(renewed) == 1
+    held = await session.execute(_HOLD, {"lane": key, "held_fence": fence, "until": until})
+    return held.first() is not None
 
 
 async def release(session: AsyncSession, key: str, *, fence: int, now: datetime) -> None:
     """Give a lane back, if it is still held under `fence`."""
-    await session.execute(
-        update(Lane).where(Lane.key == key, Lane.fence == fence).values(owner=None, lease_until=now),
-    )
+    await session.execute(_RELEASE, {"lane": key, "held_fence": fence, "now": now})
 
 
 async def renew(session: AsyncSession, keys: Collection[str], *, owner: uuid.UUID, until: datetime) -> None:
     """Extend the leases of a process that is alive and still working on them."""
     await session.execute(update(Lane).where(Lane.key.in_(keys), Lane.owner == owner).values(lease_until=until))
-
-
-def _count(result: object) -> int:
-    return result.rowcount if isinstance(result, CursorResult) else 0

@@ -6,7 +6,6 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 
-from knowledge.engine import Answer, Engine, Question, Turn
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.engine import Database
@@ -14,14 +13,16 @@ from bot.line.client import LineClient, LineError
 from bot.line.events import MediaContent, MediaKind, MessageEvent, SourceType, TextContent, UnsendEvent, parse_event
 from bot.line.messages import MessageAction, text_messages
 from bot.logging import log_context
-from bot.models import Bot, Contact, Message
+from bot.models import Bot
 from bot.tenancy.principal import Principal, PrincipalKind
 from bot.texts import say
 from handlers.line import repository
 from handlers.line.addressing import addressed_text
+from handlers.line.repository import ContactRow, Exchange
 from handlers.line.responses import Incoming, Reply, Response, Silent
 from handlers.line.routing import Route, find_route
 from handlers.line.shops import offer_shops
+from knowledge.engine import Answer, Engine, Question, Turn
 from knowledge.errors import VendorInactive, VendorNotFound
 
 HISTORY = 6
@@ -66,7 +67,7 @@ class Chat:
         return Answered(route, text, await self._ask(incoming, route.bot, text, history))
 
     async def record(
-        self, session: AsyncSession, incoming: Incoming, contact: Contact, event: MessageEvent, answered: Answered
+        self, session: AsyncSession, incoming: Incoming, contact: ContactRow, event: MessageEvent, answered: Answered
     ) -> Response:
         """Keep question and answer, unless the question was taken back meanwhile."""
         if event.message_id and await _was_unsent(session, incoming.lane, event.message_id):
@@ -108,36 +109,29 @@ class Chat:
         with suppress(LineError):
             await self._line.start_loading(incoming.channel.token, user_id=incoming.user_id, seconds=LOADING_SECONDS)
 
-    async def _history(self, session: AsyncSession, contact: Contact | None, bot: Bot | None) -> tuple[Turn, ...]:
+    async def _history(self, session: AsyncSession, contact: ContactRow | None, bot: Bot | None) -> tuple[Turn, ...]:
         if contact is None or bot is None:
             return ()
-        messages = await repository.recent_messages(session, contact.id, bot, limit=HISTORY)
-        return tuple(Turn(from_customer=message.direction == "in", text=message.text) for message in messages)
+        messages = await repository.recent_messages(session, contact.id, bot.id, limit=HISTORY)
+        return tuple(Turn(text, from_customer=direction == "in") for direction, text in messages)
 
     async def _keep(
-        self, session: AsyncSession, incoming: Incoming, contact: Contact, bot: Bot, answered: Answered, *, said: str
+        self, session: AsyncSession, incoming: Incoming, contact: ContactRow, bot: Bot, answered: Answered, *, said: str
     ) -> None:
         conversation_id = await repository.upsert_conversation(session, bot, contact.id, now=incoming.now)
         answer = answered.answer
-        sources = answer and {
-            "entries": [source.id for source in answer.sources],
-            "values": dict(answer.values),
-            "outcome": answer.outcome,
-            "composer": answer.composer,
-        }
-        for direction, text, origin in (("in", answered.text, None), ("out", said, sources)):
-            session.add(
-                Message(
-                    tenant_id=bot.tenant_id,
-                    conversation_id=conversation_id,
-                    event_id=incoming.event_id,
-                    direction=direction,
-                    kind="text",
-                    text=text,
-                    sources=origin,
-                    created_at=incoming.now,
-                )
-            )
+        sources = (
+            None
+            if answer is None
+            else {
+                "entries": [source.id for source in answer.sources],
+                "values": dict(answer.values),
+                "outcome": answer.outcome,
+                "composer": answer.composer,
+            }
+        )
+        exchange = Exchange(event_id=incoming.event_id, asked=answered.text, said=said, sources=sources)
+        await repository.keep_exchange(session, bot, conversation_id, exchange, now=incoming.now)
 
 
 def answer_media(incoming: Incoming, content: MediaContent) -> Reply:

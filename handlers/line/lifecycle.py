@@ -7,17 +7,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.line.events import FollowEvent, JoinEvent, UnsendEvent
 from bot.line.messages import text_messages
-from bot.models import Contact
 from bot.texts import say
 from handlers.line import repository
+from handlers.line.repository import ContactRow
 from handlers.line.responses import Incoming, Reply, Response, Silent
 from handlers.line.routing import find_route
 from handlers.line.shops import offer_shops
 
 
-async def greet(session: AsyncSession, incoming: Incoming, contact: Contact, event: FollowEvent) -> Reply:
+async def greet(session: AsyncSession, incoming: Incoming, contact: ContactRow, event: FollowEvent) -> Reply:
     """Somebody added the account or unblocked it: say where they are and what to do."""
-    contact.followed_at, contact.unfollowed_at = incoming.now, None
+    await repository.mark_follow(session, contact.id, follows=True, at=incoming.now)
     route = await find_route(session, incoming, contact)
     if route.bot is None:
         if route.choices:
@@ -28,13 +28,13 @@ async def greet(session: AsyncSession, incoming: Incoming, contact: Contact, eve
     return Reply(messages=tuple(text_messages(text)), bot_id=route.bot.id)
 
 
-def mark_unfollowed(incoming: Incoming, contact: Contact) -> Silent:
+async def mark_unfollowed(session: AsyncSession, incoming: Incoming, contact: ContactRow) -> Silent:
     """The account was blocked; there is nobody to say anything to."""
-    contact.unfollowed_at = incoming.now
+    await repository.mark_follow(session, contact.id, follows=False, at=incoming.now)
     return Silent("unfollowed")
 
 
-async def greet_group(session: AsyncSession, incoming: Incoming, contact: Contact, _event: JoinEvent) -> Response:
+async def greet_group(session: AsyncSession, incoming: Incoming, contact: ContactRow, _event: JoinEvent) -> Response:
     """Invited into a group: say once how to call the bot, if it is clear which one it is."""
     route = await find_route(session, incoming, contact)
     if route.bot is None:
@@ -50,7 +50,7 @@ async def blank_unsent(session: AsyncSession, incoming: Incoming, event: UnsendE
     brought = await repository.event_of_message(session, incoming.channel.id, event.message_id)
     if brought is None:
         return Silent("unsend_of_unknown")
-    await repository.change_event(session, brought.id, payload=without_text(brought.payload))
+    await repository.replace_payload(session, brought.id, without_text(brought.payload))
     await repository.blank_messages(session, brought.id, at=incoming.now)
     return Silent("unsent")
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.models import Bot, Contact
+from bot.models import Bot
 from bot.tenancy.owners import bots_owned_by
 from handlers.line import repository
+from handlers.line.repository import ContactRow
 from handlers.line.responses import Incoming
 
 MOST_SHOPS_OFFERED = 10
@@ -23,7 +24,7 @@ class Route:
     choices: Sequence[Bot] = ()
 
 
-async def find_route(session: AsyncSession, incoming: Incoming, contact: Contact | None) -> Route:
+async def find_route(session: AsyncSession, incoming: Incoming, contact: ContactRow | None) -> Route:
     """Find the bot for this contact.
 
     In this order: the only bot of the channel (always so on a vendor's own), the shop the contact

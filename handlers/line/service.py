@@ -17,11 +17,11 @@ from bot.line.events import (
     UnfollowEvent,
     UnsendEvent,
 )
-from bot.models import Contact
 from handlers.line import lifecycle, repository, shops
 from handlers.line.binding import KEEP, RELEASE, OwnerBinding
 from handlers.line.chat import Answered, Chat, answer_media, answer_unknown
 from handlers.line.commands import Command, CommandName, read_command
+from handlers.line.repository import ContactRow
 from handlers.line.responses import Incoming, Response, Silent
 
 
@@ -60,13 +60,13 @@ class LineService:
                 return await self._on_postback(session, incoming, event)
         return await self._on_change(session, incoming, contact)
 
-    async def _on_change(self, session: AsyncSession, incoming: Incoming, contact: Contact) -> Response:
+    async def _on_change(self, session: AsyncSession, incoming: Incoming, contact: ContactRow) -> Response:
         """Something around the conversation happened; nobody said anything."""
         match event := incoming.event:
             case FollowEvent():
                 return await lifecycle.greet(session, incoming, contact, event)
             case UnfollowEvent():
-                return lifecycle.mark_unfollowed(incoming, contact)
+                return await lifecycle.mark_unfollowed(session, incoming, contact)
             case UnsendEvent():
                 return await lifecycle.blank_unsent(session, incoming, event)
             case JoinEvent():
@@ -75,7 +75,7 @@ class LineService:
                 return Silent("nothing_to_say")
 
     async def _on_message(
-        self, session: AsyncSession, incoming: Incoming, contact: Contact, event: MessageEvent, prepared: Prepared
+        self, session: AsyncSession, incoming: Incoming, contact: ContactRow, event: MessageEvent, prepared: Prepared
     ) -> Response:
         if prepared.command is not None:
             return await self._on_command(session, incoming, contact, prepared.command)
@@ -90,7 +90,7 @@ class LineService:
         return answer_unknown(incoming)
 
     async def _on_command(
-        self, session: AsyncSession, incoming: Incoming, contact: Contact, command: Command
+        self, session: AsyncSession, incoming: Incoming, contact: ContactRow, command: Command
     ) -> Response:
         match command.name:
             case CommandName.CLAIM:
@@ -113,11 +113,11 @@ class LineService:
                 return Silent("unknown_postback")
         return Silent("unknown_postback")
 
-    async def _contact(self, session: AsyncSession, incoming: Incoming) -> Contact:
-        contact = {
-            "channel_id": incoming.channel.id,
-            "source_id": incoming.source_id,
-            "source_type": incoming.event.source.type,
-            "created_at": incoming.now,
-        }
-        return await repository.upsert_contact(session, contact)
+    async def _contact(self, session: AsyncSession, incoming: Incoming) -> ContactRow:
+        return await repository.upsert_contact(
+            session,
+            incoming.channel.id,
+            incoming.source_id,
+            source_type=incoming.event.source.type,
+            now=incoming.now,
+        )

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.line.messages import MessageAction, text_messages
-from bot.models import Bot, Contact
+from bot.models import Bot
 from bot.texts import say
 from handlers.line import repository
 from handlers.line.commands import CommandName, command_text
+from handlers.line.repository import ContactRow
 from handlers.line.responses import Incoming, Reply
 from handlers.line.routing import MOST_SHOPS_OFFERED
 
 
-async def enter_shop(session: AsyncSession, incoming: Incoming, contact: Contact, code: str) -> Reply:
+async def enter_shop(session: AsyncSession, incoming: Incoming, contact: ContactRow, code: str) -> Reply:
     """`@進店 <shop code>`: from now on this shop's bot answers the contact."""
     if not code:
         return _say(incoming, "shop_code_missing")
@@ -23,13 +24,13 @@ async def enter_shop(session: AsyncSession, incoming: Incoming, contact: Contact
     bot = await repository.find_bot_by_shop_code(session, incoming.channel.id, shown)
     if bot is None:
         return _say(incoming, "shop_not_found", code=shown)
-    contact.entered_bot_id = bot.id
+    await repository.enter_bot(session, contact.id, bot.id)
     await repository.upsert_conversation(session, bot, contact.id, now=incoming.now)
     text = say("line.shop_entered", incoming.language, shop=bot.store_name)
     return Reply(messages=tuple(text_messages(text)), bot_id=bot.id)
 
 
-async def offer_known_shops(session: AsyncSession, incoming: Incoming, contact: Contact) -> Reply:
+async def offer_known_shops(session: AsyncSession, incoming: Incoming, contact: ContactRow) -> Reply:
     """`@換店`: the shops this contact has talked with, to tap."""
     known = await repository.bots_known_to(session, contact.id, limit=MOST_SHOPS_OFFERED)
     return offer_shops(incoming, known)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,13 +18,13 @@ from bot.line.delivery import repository as ledger
 from bot.line.events import Event, EventState, MessageEvent, Mode, TextContent, UnreadableEvent, parse_event
 from bot.line.messages import text_messages
 from bot.logging import get_logger, log_context
-from bot.models import Delivery, LineEvent
 from bot.outbox.lanes import Lease, LeaseLost
 from bot.outbox.retry import RetryPolicy
 from bot.texts import Language, language_of, say
 from handlers.line import repository
 from handlers.line.inbox.rows import LANE_PREFIX
 from handlers.line.metrics import LineMetrics
+from handlers.line.repository import OpenEvent
 from handlers.line.responses import Incoming, Reply, Silent
 from handlers.line.service import LineService
 
@@ -52,11 +52,11 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class Attempted:
-    """A delivery was tried: `doubtful` when an earlier attempt may have reached LINE."""
+    """A delivery was tried; `apology` when it says that there is no answer."""
 
-    delivery: Delivery
+    attempt: ledger.Attempt
     outcome: Outcome
-    doubtful: bool
+    apology: bool = False
 
 
 Result = Final | Again | Attempted
@@ -82,12 +82,12 @@ class LineLaneWorker:
         self._clock = clock
         self._metrics = metrics
 
-    async def take(self, session: AsyncSession, lease: Lease, now: datetime) -> LineEvent | None:
+    async def take(self, session: AsyncSession, lease: Lease, now: datetime) -> OpenEvent | None:
         event = await repository.head_of_lane(session, lease.key)
         if event is None or event.due_at > now:
             return None
-        event.state, event.attempts = EventState.WORKING, event.attempts + 1
-        return event
+        await repository.begin_work(session, event.id)
+        return replace(event, attempts=event.attempts + 1)
 
     async def due(self, session: AsyncSession, now: datetime, *, limit: int) -> Sequence[str]:
         return await repository.due_lanes(session, now, limit=limit)
@@ -96,7 +96,7 @@ class LineLaneWorker:
         event = await repository.head_of_lane(session, key)
         return event is not None and event.due_at <= now
 
-    async def perform(self, lease: Lease, item: LineEvent) -> Result:
+    async def perform(self, lease: Lease, item: OpenEvent) -> Result:
         log_context(event_id=item.id)
         try:
             channel = await self._channels.find(item.channel_id)
@@ -114,22 +114,24 @@ class LineLaneWorker:
             delay = RETRIES.delay(item.attempts)
             return Again(delay) if delay is not None else await self._apologise(lease, item)
 
-    async def finish(self, session: AsyncSession, lease: Lease, item: LineEvent, result: Result) -> None:
+    async def finish(self, session: AsyncSession, lease: Lease, item: OpenEvent, result: Result) -> None:
         now = self._clock.now()
+        apology = item.reason == INTERNAL_ERROR
         if isinstance(result, Attempted):
+            apology = apology or result.apology
             result = await self._judge(session, item, result, now=now)
         if isinstance(result, Again):
-            await repository.change_event(session, item.id, due_at=now + result.delay)
+            await repository.postpone_event(session, item.id, until=now + result.delay)
             return
         state, reason = result.state, result.reason
-        if item.reason == INTERNAL_ERROR:
+        if apology:
             # An apology is no answer, even when it was delivered.
             state, reason = EventState.FAILED, INTERNAL_ERROR
-        await repository.change_event(session, item.id, state=state, reason=reason)
+        await repository.end_event(session, item.id, state, reason=reason)
         self._metrics.event_ended(state, reason, seconds=(now - item.received_at).total_seconds())
         log.info("event_ended", state=state, reason=reason, type=item.type, attempts=item.attempts)
 
-    async def _answer(self, lease: Lease, item: LineEvent, channel: ChannelAccess) -> Result:
+    async def _answer(self, lease: Lease, item: OpenEvent, channel: ChannelAccess) -> Result:
         try:
             event = parse_event(item.payload)
         except UnreadableEvent:
@@ -145,17 +147,15 @@ class LineLaneWorker:
             if event.reply_token is None:
                 return Final(EventState.SILENT, "no_reply_token")
             planned = await self._plan(session, lease, item, response, reply_token=event.reply_token)
-        return await self._send(planned, channel, doubtful=False)
+        return await self._send(planned, channel)
 
     async def _repeat(self, lease: Lease, delivery_id: int, channel: ChannelAccess) -> Result:
         """Send a planned reply again, under the same token."""
         async with lease.transaction() as session:
-            planned, doubtful = await ledger.begin_attempt(
-                session, delivery_id, fence=lease.fence, now=self._clock.now()
-            )
-        return await self._send(planned, channel, doubtful=doubtful)
+            attempt = await ledger.begin_attempt(session, delivery_id, fence=lease.fence, now=self._clock.now())
+        return await self._send(attempt, channel)
 
-    async def _apologise(self, lease: Lease, item: LineEvent) -> Result:
+    async def _apologise(self, lease: Lease, item: OpenEvent) -> Result:
         """Say that it didn't work, once, and end the event as failed."""
         failed = Final(EventState.FAILED, INTERNAL_ERROR)
         try:
@@ -169,13 +169,12 @@ class LineLaneWorker:
         reply = Reply(messages=tuple(text_messages(say("line.sorry", incoming.language))))
         async with lease.transaction() as session:
             planned = await self._plan(session, lease, item, reply, reply_token=event.reply_token or "")
-            await repository.change_event(session, item.id, reason=INTERNAL_ERROR)
-        item.reason = INTERNAL_ERROR
-        return await self._send(planned, channel, doubtful=False)
+            await repository.deliver_event(session, item.id, planned.delivery_id, reason=INTERNAL_ERROR)
+        return replace(await self._send(planned, channel), apology=True)
 
     async def _plan(
-        self, session: AsyncSession, lease: Lease, item: LineEvent, reply: Reply, *, reply_token: str
-    ) -> Delivery:
+        self, session: AsyncSession, lease: Lease, item: OpenEvent, reply: Reply, *, reply_token: str
+    ) -> ledger.Attempt:
         planned = ledger.PlannedReply(
             channel_id=item.channel_id,
             bot_id=reply.bot_id,
@@ -184,35 +183,35 @@ class LineLaneWorker:
             reply_token=reply_token,
             messages=[message.to_json() for message in reply.messages],
         )
-        row = await ledger.plan(session, planned, now=self._clock.now())
-        await repository.change_event(session, item.id, delivery_id=row.id)
-        return row
+        attempt = await ledger.plan(session, planned, now=self._clock.now())
+        await repository.deliver_event(session, item.id, attempt.delivery_id)
+        return attempt
 
-    async def _send(self, planned: Delivery, channel: ChannelAccess, *, doubtful: bool) -> Attempted:
+    async def _send(self, attempt: ledger.Attempt, channel: ChannelAccess) -> Attempted:
         outcome = await delivery.send_reply(
-            self._line, channel.token, reply_token=planned.reply_token, messages=planned.messages
+            self._line, channel.token, reply_token=attempt.reply_token, messages=attempt.messages
         )
         self._metrics.delivery_attempted(outcome.kind)
-        return Attempted(planned, outcome, doubtful)
+        return Attempted(attempt, outcome)
 
     async def _judge(
-        self, session: AsyncSession, item: LineEvent, attempted: Attempted, *, now: datetime
+        self, session: AsyncSession, item: OpenEvent, attempted: Attempted, *, now: datetime
     ) -> Final | Again:
         """Record the attempt, and say what it means for the event."""
         verdict = delivery.judge(
             attempted.outcome,
-            attempts=attempted.delivery.attempts,
-            doubtful=attempted.doubtful,
-            repaired=ledger.is_plain(attempted.delivery.messages),
+            attempts=attempted.attempt.number,
+            doubtful=attempted.attempt.doubtful,
+            repaired=ledger.is_plain(attempted.attempt.messages),
             age=now - item.received_at,
         )
-        await ledger.record(session, attempted.delivery, attempted.outcome, verdict, now)
+        await ledger.record(session, attempted.attempt, attempted.outcome, verdict, now)
         await self._note_access(session, item, attempted.outcome.kind, now=now)
         if verdict.event is not None:
             return Final(verdict.event, verdict.reason)
         return Again(verdict.retry_in or timedelta(0))
 
-    async def _note_access(self, session: AsyncSession, item: LineEvent, kind: OutcomeKind, *, now: datetime) -> None:
+    async def _note_access(self, session: AsyncSession, item: OpenEvent, kind: OutcomeKind, *, now: datetime) -> None:
         """A channel whose token LINE refuses is marked, until a message goes through again."""
         channel = await self._channels.find(item.channel_id)
         if channel is None:
@@ -225,7 +224,7 @@ class LineLaneWorker:
             await mark_broken(session, channel.id, at=None)
             self._channels.forget()
 
-    def _incoming(self, item: LineEvent, event: Event, channel: ChannelAccess) -> Incoming:
+    def _incoming(self, item: OpenEvent, event: Event, channel: ChannelAccess) -> Incoming:
         return Incoming(
             event_id=item.id,
             event=event,

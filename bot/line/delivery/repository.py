@@ -8,12 +8,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.statements import table_of
 from bot.line.delivery.outcome import Outcome, OutcomeKind
 from bot.line.delivery.verdict import DeliveryState, Verdict
 from bot.models import Delivery, DeliveryAttempt
+
+_DELIVERIES, _ATTEMPTS = table_of(Delivery), table_of(DeliveryAttempt)
+_PLAN = insert(_DELIVERIES).returning(_DELIVERIES.c.id)
+_BEGIN = insert(_ATTEMPTS)
+_END = (
+    update(_ATTEMPTS)
+    .where(_ATTEMPTS.c.delivery_id == bindparam("delivery"), _ATTEMPTS.c.number == bindparam("attempt"))
+    .values({name: bindparam(name) for name in ("ended_at", "outcome", "http_status", "line_request_id")})
+)
+_SETTLE = (
+    update(_DELIVERIES)
+    .where(_DELIVERIES.c.id == bindparam("delivery"))
+    .values({name: bindparam(name) for name in ("state", "messages", "error", "updated_at")})
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,38 +43,55 @@ class PlannedReply:
     messages: Sequence[dict[str, Any]]
 
 
-async def plan(session: AsyncSession, reply: PlannedReply, *, now: datetime) -> Delivery:
-    """Write the delivery with its first attempt, as being sent from the moment this commits."""
-    delivery = Delivery(
-        channel_id=reply.channel_id,
-        bot_id=reply.bot_id,
-        lane=reply.lane,
-        fence=reply.fence,
-        kind="reply",
-        messages=list(reply.messages),
-        reply_token=reply.reply_token,
-        state=DeliveryState.SENDING,
-        attempts=1,
-        created_at=now,
-        updated_at=now,
-    )
-    session.add(delivery)
-    await session.flush()
-    session.add(DeliveryAttempt(delivery_id=delivery.id, number=1, started_at=now))
-    return delivery
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """A delivery in the state of being sent for the `number`th time.
 
-
-async def begin_attempt(session: AsyncSession, delivery_id: int, *, fence: int, now: datetime) -> tuple[Delivery, bool]:
-    """Write the next attempt of a delivery that isn't settled yet.
-
-    Returns the delivery, and whether some earlier attempt may have reached LINE without our knowing.
+    `doubtful` when an earlier attempt may have reached LINE without our knowing.
     """
+
+    delivery_id: int
+    number: int
+    reply_token: str
+    messages: Sequence[dict[str, Any]]
+    doubtful: bool = False
+
+
+async def plan(session: AsyncSession, reply: PlannedReply, *, now: datetime) -> Attempt:
+    """Write the delivery with its first attempt, as being sent from the moment this commits."""
+    row = {
+        "channel_id": reply.channel_id,
+        "bot_id": reply.bot_id,
+        "lane": reply.lane,
+        "fence": reply.fence,
+        "kind": "reply",
+        "messages": list(reply.messages),
+        "reply_token": reply.reply_token,
+        "state": DeliveryState.SENDING,
+        "attempts": 1,
+        "cost": 0,
+        "created_at": now,
+        "updated_at": now,
+    }
+    delivery_id = (await session.execute(_PLAN, row)).scalar_one()
+    await session.execute(_BEGIN, {"delivery_id": delivery_id, "number": 1, "started_at": now})
+    return Attempt(delivery_id=delivery_id, number=1, reply_token=reply.reply_token, messages=reply.messages)
+
+
+async def begin_attempt(session: AsyncSession, delivery_id: int, *, fence: int, now: datetime) -> Attempt:
+    """Write the next attempt of a delivery that isn't settled yet."""
     delivery = await session.get_one(Delivery, delivery_id)
     doubtful = await _is_doubtful(session, delivery_id)
     delivery.attempts += 1
     delivery.state, delivery.fence, delivery.updated_at = DeliveryState.SENDING, fence, now
     session.add(DeliveryAttempt(delivery_id=delivery.id, number=delivery.attempts, started_at=now))
-    return delivery, doubtful
+    return Attempt(
+        delivery_id=delivery.id,
+        number=delivery.attempts,
+        reply_token=delivery.reply_token,
+        messages=delivery.messages,
+        doubtful=doubtful,
+    )
 
 
 async def _is_doubtful(session: AsyncSession, delivery_id: int) -> bool:
@@ -68,23 +100,25 @@ async def _is_doubtful(session: AsyncSession, delivery_id: int) -> bool:
     return bool(await session.scalar(counted))
 
 
-async def record(session: AsyncSession, delivery: Delivery, outcome: Outcome, verdict: Verdict, now: datetime) -> None:
+async def record(session: AsyncSession, attempt: Attempt, outcome: Outcome, verdict: Verdict, now: datetime) -> None:
     """Write what the running attempt came to. A repair leaves only the texts for the next one."""
-    attempt = update(DeliveryAttempt).where(
-        DeliveryAttempt.delivery_id == delivery.id, DeliveryAttempt.number == delivery.attempts
-    )
-    await session.execute(
-        attempt.values(
-            ended_at=now,
-            outcome=outcome.kind,
-            http_status=outcome.http_status,
-            line_request_id=outcome.request_id,
-        )
-    )
-    changes: dict[str, Any] = {"state": verdict.delivery, "updated_at": now, "error": outcome.detail}
-    if verdict.repair:
-        changes["messages"] = plain_texts(delivery.messages)
-    await session.execute(update(Delivery).where(Delivery.id == delivery.id).values(**changes))
+    ended = {
+        "delivery": attempt.delivery_id,
+        "attempt": attempt.number,
+        "ended_at": now,
+        "outcome": outcome.kind,
+        "http_status": outcome.http_status,
+        "line_request_id": outcome.request_id,
+    }
+    await session.execute(_END, ended)
+    settled = {
+        "delivery": attempt.delivery_id,
+        "state": verdict.delivery,
+        "messages": plain_texts(attempt.messages) if verdict.repair else list(attempt.messages),
+        "error": outcome.detail,
+        "updated_at": now,
+    }
+    await session.execute(_SETTLE, settled)
 
 
 def plain_texts(messages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

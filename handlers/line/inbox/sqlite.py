@@ -61,8 +61,6 @@ class SqliteInboxStore:
 
     def _connect(self) -> InlineConnection:
         self._connection = InlineDriver().connect(self._path)
-        # The rows name a channel whose secret has just verified them: looking it up again is waste.
-        self._connection.execute("PRAGMA foreign_keys=OFF")
         return self._connection
 
 

@@ -26,7 +26,9 @@ async def channel_id(database: Database, clock: ManualClock) -> uuid.UUID:
     return channel.id
 
 
-async def planned(database: Database, clock: ManualClock, channel_id: uuid.UUID, *messages: dict[str, Any]) -> Delivery:
+async def planned(
+    database: Database, clock: ManualClock, channel_id: uuid.UUID, *messages: dict[str, Any]
+) -> ledger.Attempt:
     reply = ledger.PlannedReply(
         channel_id=channel_id, bot_id=None, lane="line:a:b", fence=3, reply_token="token", messages=messages or [TEXT]
     )
@@ -35,11 +37,11 @@ async def planned(database: Database, clock: ManualClock, channel_id: uuid.UUID,
 
 
 async def record(
-    database: Database, clock: ManualClock, delivery: Delivery, kind: OutcomeKind, verdict: Verdict = RETRY
+    database: Database, clock: ManualClock, attempt: ledger.Attempt, kind: OutcomeKind, verdict: Verdict = RETRY
 ) -> None:
     outcome = Outcome(kind=kind, http_status=500, request_id="line-1", detail="LINE's words")
     async with database.unit_of_work() as session:
-        await ledger.record(session, delivery, outcome, verdict, clock.now())
+        await ledger.record(session, attempt, outcome, verdict, clock.now())
 
 
 async def stored(database: Database) -> tuple[Delivery, list[DeliveryAttempt]]:
@@ -61,8 +63,8 @@ async def test_a_planned_reply_counts_as_being_sent(
 async def test_the_end_of_an_attempt_is_kept_with_lines_request_id(
     database: Database, clock: ManualClock, channel_id: uuid.UUID
 ) -> None:
-    delivery = await planned(database, clock, channel_id)
-    await record(database, clock, delivery, OutcomeKind.UNKNOWN)
+    planned_once = await planned(database, clock, channel_id)
+    await record(database, clock, planned_once, OutcomeKind.UNKNOWN)
     kept, [attempt] = await stored(database)
     assert (kept.state, kept.error) == (DeliveryState.UNKNOWN, "LINE's words")
     assert (attempt.outcome, attempt.http_status, attempt.line_request_id) == (OutcomeKind.UNKNOWN, 500, "line-1")
@@ -83,33 +85,34 @@ async def test_the_end_of_an_attempt_is_kept_with_lines_request_id(
 async def test_a_delivery_is_doubtful_once_an_attempt_has_no_known_end(
     database: Database, clock: ManualClock, channel_id: uuid.UUID, outcomes: list[OutcomeKind], doubtful: bool
 ) -> None:
-    delivery = await planned(database, clock, channel_id)
+    attempt = await planned(database, clock, channel_id)
     for number, kind in enumerate(outcomes):
         if number:
             async with database.unit_of_work() as session:
-                delivery, _ = await ledger.begin_attempt(session, delivery.id, fence=4, now=clock.now())
-        await record(database, clock, delivery, kind)
+                attempt = await ledger.begin_attempt(session, attempt.delivery_id, fence=4, now=clock.now())
+        await record(database, clock, attempt, kind)
     async with database.unit_of_work() as session:
-        delivery, found = await ledger.begin_attempt(session, delivery.id, fence=5, now=clock.now())
-    assert (found, delivery.fence, delivery.attempts) == (doubtful, 5, max(len(outcomes), 1) + 1)
+        attempt = await ledger.begin_attempt(session, attempt.delivery_id, fence=5, now=clock.now())
+    assert (attempt.doubtful, attempt.number) == (doubtful, max(len(outcomes), 1) + 1)
+    assert (await stored(database))[0].fence == 5
 
 
 async def test_every_attempt_has_a_row(database: Database, clock: ManualClock, channel_id: uuid.UUID) -> None:
-    delivery = await planned(database, clock, channel_id)
+    attempt = await planned(database, clock, channel_id)
     for _ in range(2):
-        await record(database, clock, delivery, OutcomeKind.UNKNOWN)
+        await record(database, clock, attempt, OutcomeKind.UNKNOWN)
         async with database.unit_of_work() as session:
-            delivery, _ = await ledger.begin_attempt(session, delivery.id, fence=3, now=clock.now())
-    await record(database, clock, delivery, OutcomeKind.SENT, Verdict(delivery=DeliveryState.SENT))
+            attempt = await ledger.begin_attempt(session, attempt.delivery_id, fence=3, now=clock.now())
+    await record(database, clock, attempt, OutcomeKind.SENT, Verdict(delivery=DeliveryState.SENT))
     kept, attempts = await stored(database)
     assert (kept.state, kept.attempts) == (DeliveryState.SENT, 3)
     assert [attempt.outcome for attempt in attempts] == ["unknown", "unknown", "sent"]
 
 
 async def test_a_repair_leaves_the_texts_alone(database: Database, clock: ManualClock, channel_id: uuid.UUID) -> None:
-    delivery = await planned(database, clock, channel_id, WITH_BUTTONS)
+    attempt = await planned(database, clock, channel_id, WITH_BUTTONS)
     verdict = Verdict(delivery=DeliveryState.REFUSED, repair=True)
-    await record(database, clock, delivery, OutcomeKind.CONTENT_REFUSED, verdict)
+    await record(database, clock, attempt, OutcomeKind.CONTENT_REFUSED, verdict)
     assert (await stored(database))[0].messages == [TEXT]
 
 

@@ -1,0 +1,70 @@
+"""Contacts: the people and groups of a channel."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.db.statements import run_upsert, table_of, upsert_of
+from bot.models import Contact
+
+_CONTACTS = table_of(Contact)
+_SHOWN = (_CONTACTS.c.id, _CONTACTS.c.entered_bot_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """A contact's id, and the shop it entered last on a channel that many share."""
+
+    id: int
+    entered_bot_id: uuid.UUID | None
+
+
+_FIND = select(*_SHOWN).where(
+    _CONTACTS.c.channel_id == bindparam("channel"), _CONTACTS.c.source_id == bindparam("source")
+)
+_UPSERT = upsert_of(
+    Contact,
+    lambda insert: (
+        insert.values(
+            channel_id=bindparam("channel"),
+            source_id=bindparam("source"),
+            source_type=bindparam("kind"),
+            created_at=bindparam("now"),
+        )
+        # Changing nothing is what makes "returning" answer for a row that was there.
+        .on_conflict_do_update(
+            index_elements=[_CONTACTS.c.channel_id, _CONTACTS.c.source_id], set_={"source_type": bindparam("kind")}
+        )
+        .returning(*_SHOWN)
+    ),
+)
+
+
+async def find_contact(session: AsyncSession, channel_id: uuid.UUID, source_id: str) -> ContactRow | None:
+    """The contact of (channel, source id)."""
+    row = (await session.execute(_FIND, {"channel": channel_id, "source": source_id})).first()
+    return ContactRow(*row) if row is not None else None
+
+
+async def upsert_contact(
+    session: AsyncSession, channel_id: uuid.UUID, source_id: str, *, source_type: str, now: datetime
+) -> ContactRow:
+    """The contact of (channel, source id), made if it is new."""
+    given = {"channel": channel_id, "source": source_id, "kind": source_type, "now": now}
+    return ContactRow(*await run_upsert(session, _UPSERT, given))
+
+
+async def enter_bot(session: AsyncSession, contact_id: int, bot_id: uuid.UUID) -> None:
+    """From now on this bot answers the contact."""
+    await session.execute(update(Contact).where(Contact.id == contact_id).values(entered_bot_id=bot_id))
+
+
+async def mark_follow(session: AsyncSession, contact_id: int, *, follows: bool, at: datetime) -> None:
+    """The contact added the account as a friend, or blocked it."""
+    changes = {"followed_at": at, "unfollowed_at": None} if follows else {"unfollowed_at": at}
+    await session.execute(update(Contact).where(Contact.id == contact_id).values(**changes))

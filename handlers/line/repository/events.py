@@ -1,0 +1,113 @@
+"""Events of a lane, from the first that isn't final to its end."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, literal_column, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.db.statements import table_of
+from bot.line.events import OPEN_STATES, EventState
+from bot.models import Lane, LineEvent
+
+_EVENTS = table_of(LineEvent)
+# Spelled out, not bound: only then can the planners see that the partial index holds these rows.
+_OPEN = _EVENTS.c.state.in_([literal_column(f"'{state}'") for state in sorted(OPEN_STATES, reverse=True)])
+_THIS = _EVENTS.c.id == bindparam("event")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEvent:
+    """An event that isn't final yet. `attempts` counts the times it was begun before."""
+
+    id: int
+    channel_id: uuid.UUID
+    lane: str
+    type: str
+    payload: str
+    received_at: datetime
+    due_at: datetime
+    reason: str | None
+    attempts: int
+    delivery_id: int | None
+
+
+_HEAD = (
+    select(*(_EVENTS.c[name] for name in OpenEvent.__dataclass_fields__))
+    .where(_EVENTS.c.lane == bindparam("lane"), _OPEN)
+    .order_by(_EVENTS.c.occurred_at, _EVENTS.c.id)
+    .limit(1)
+)
+_BEGIN = update(_EVENTS).where(_THIS).values(state=EventState.WORKING, attempts=_EVENTS.c.attempts + 1)
+_DELIVER = update(_EVENTS).where(_THIS).values(delivery_id=bindparam("delivery"), reason=bindparam("because"))
+_END = update(_EVENTS).where(_THIS).values(state=bindparam("final"), reason=bindparam("because"))
+_POSTPONE = update(_EVENTS).where(_THIS).values(due_at=bindparam("until"))
+_UNSENDS = select(_EVENTS.c.payload).where(_EVENTS.c.lane == bindparam("lane"), _OPEN, _EVENTS.c.type == "unsend")
+
+
+async def head_of_lane(session: AsyncSession, lane: str) -> OpenEvent | None:
+    """The first event of the lane that isn't final: by event time, then by arrival."""
+    row = (await session.execute(_HEAD, {"lane": lane})).first()
+    return OpenEvent(*row) if row is not None else None
+
+
+async def begin_work(session: AsyncSession, event_id: int) -> None:
+    """Count one more try at an event."""
+    await session.execute(_BEGIN, {"event": event_id})
+
+
+async def deliver_event(session: AsyncSession, event_id: int, delivery_id: int, *, reason: str | None = None) -> None:
+    """Note which delivery answers an event; `reason` where it is an apology and not an answer."""
+    await session.execute(_DELIVER, {"event": event_id, "delivery": delivery_id, "because": reason})
+
+
+async def end_event(session: AsyncSession, event_id: int, state: EventState, *, reason: str | None) -> None:
+    """Make an event final."""
+    await session.execute(_END, {"event": event_id, "final": state, "because": reason})
+
+
+async def postpone_event(session: AsyncSession, event_id: int, *, until: datetime) -> None:
+    """Leave an event alone until then."""
+    await session.execute(_POSTPONE, {"event": event_id, "until": until})
+
+
+async def open_unsends(session: AsyncSession, lane: str) -> Sequence[str]:
+    """Payloads of the unsend events of a lane that still wait for their turn."""
+    return (await session.execute(_UNSENDS, {"lane": lane})).scalars().all()
+
+
+async def due_lanes(session: AsyncSession, now: datetime, *, limit: int) -> Sequence[str]:
+    """Lanes with something due that nobody holds."""
+    due = (
+        select(_EVENTS.c.lane)
+        .outerjoin(Lane, Lane.key == _EVENTS.c.lane)
+        .where(_OPEN, _EVENTS.c.due_at <= now, or_(Lane.key.is_(None), Lane.lease_until <= now))
+        .distinct()
+        .limit(limit)
+    )
+    return (await session.scalars(due)).all()
+
+
+async def count_open_events(session: AsyncSession) -> tuple[dict[str, int], datetime | None]:
+    """How many events wait or are worked on, by state, and when the oldest of them arrived."""
+    rows = await session.execute(
+        select(_EVENTS.c.state, func.count(), func.min(_EVENTS.c.received_at)).where(_OPEN).group_by(_EVENTS.c.state)
+    )
+    found = rows.all()
+    return {state: count for state, count, _ in found}, min((oldest for *_, oldest in found), default=None)
+
+
+async def event_of_message(session: AsyncSession, channel_id: uuid.UUID, message_id: str) -> LineEvent | None:
+    """The event that brought a LINE message."""
+    wanted = select(LineEvent).where(LineEvent.channel_id == channel_id, LineEvent.message_id == message_id)
+    event: LineEvent | None = await session.scalar(wanted.limit(1))
+    return event
+
+
+async def replace_payload(session: AsyncSession, event_id: int, payload: str) -> None:
+    """Keep another JSON for an event than the one received."""
+    await session.execute(update(LineEvent).where(LineEvent.id == event_id).values(payload=payload))
