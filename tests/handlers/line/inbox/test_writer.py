@@ -123,32 +123,32 @@ async def test_a_store_that_works_again_is_used_again(desk: Desk) -> None:
 
 
 async def test_a_hanging_store_is_not_waited_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing, "PATIENCE_SECONDS", 0.02)
+    monkeypatch.setattr(writing, "COMMIT_SECONDS", 0.02)
     desk.store.hold.clear()
     with pytest.raises(InboxUnavailable):
         await desk.accept("01A")
     desk.store.hold.set()
 
 
-async def test_who_was_told_to_come_again_is_not_stored_from_the_queue(
+async def test_who_waits_behind_a_hanging_commit_has_one_of_their_own(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(writing, "COMMIT_SECONDS", 0.1)
     desk.store.hold.clear()
-    first = asyncio.create_task(desk.accept("held"))
+    first = asyncio.create_task(desk.accept("hanging"))
     await asyncio.sleep(0.01)
-    monkeypatch.setattr(writing, "PATIENCE_SECONDS", 0.02)
+    second = asyncio.create_task(desk.accept("behind it"))
     with pytest.raises(InboxUnavailable):
-        await desk.accept("gave up")
+        await first
     desk.store.hold.set()
-    await first
-    await desk.accept("next")
-    assert await desk.stored() == 2
+    await second
+    assert await desk.stored() == 1
 
 
 async def test_a_store_locked_by_another_process_acknowledges_nothing(
     sqlite_database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writing, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(writing, "COMMIT_SECONDS", 0.05)
     assert sqlite_database.url.database is not None
     other = sqlite3.connect(sqlite_database.url.database, isolation_level=None)
     desk = Desk(sqlite_database, SqliteInboxStore(sqlite_database), uuid.uuid4(), clock)
