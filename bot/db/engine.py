@@ -16,6 +16,15 @@ from bot.db.turn import WriteTurn
 from bot.db.unit_of_work import UnitOfWork
 
 POSTGRESQL_POOL = 20
+# A process that freezes, or whose machine drops off the network, leaves its transactions open, and their
+# row locks keep everybody else from taking its work over. No transaction of ours waits for anything but
+# the store, so the server ends one that stands idle before a lease of `bot.outbox` runs out.
+POSTGRESQL_SESSION = {"idle_in_transaction_session_timeout": "5s"}
+# The same for a process that froze between the parts of one statement, which doesn't count as idle.
+# PostgreSQL knows this limit from version 17 on.
+_LIMIT_TRANSACTIONS = (
+    "SELECT set_config(name, '6s', false) FROM pg_catalog.pg_settings WHERE name = 'transaction_timeout'"
+)
 
 
 class Database:
@@ -86,6 +95,22 @@ def _threaded_sqlite_engine(url: str) -> AsyncEngine:
 
 
 def _postgresql_engine(url: str) -> AsyncEngine:
-    return create_async_engine(
-        url, hide_parameters=True, pool_size=POSTGRESQL_POOL, max_overflow=POSTGRESQL_POOL, pool_pre_ping=True
+    engine = create_async_engine(
+        url,
+        hide_parameters=True,
+        pool_size=POSTGRESQL_POOL,
+        max_overflow=POSTGRESQL_POOL,
+        pool_pre_ping=True,
+        connect_args={"server_settings": POSTGRESQL_SESSION},
     )
+    event.listen(engine.sync_engine, "connect", _limit_transactions)
+    return engine
+
+
+def _limit_transactions(connection: Any, _record: object) -> None:
+    # What a session is told in a transaction that is then rolled back is forgotten.
+    connection.autocommit = True
+    cursor = connection.cursor()
+    cursor.execute(_LIMIT_TRANSACTIONS)
+    cursor.close()
+    connection.autocommit = False
