@@ -64,7 +64,9 @@ class Site:
     async def serve(self, count: int = 1) -> list[ProductProcess]:
         """Start so many servers more and wait until all are ready; webhooks go to the first there is."""
         started = [self.launch(free_port()) for _ in range(count)]
-        self.servers += [await server.ready() for server in started]
+        self.servers += started
+        for server in started:
+            await server.ready()
         self.central.webhook_url = f"{self.servers[0].url}/line/webhook"
         return started
 
@@ -75,8 +77,8 @@ class Site:
     async def restart(self, number: int) -> ProductProcess:
         """Start the server again that has ended, on its port, and wait for it."""
         port = int(self.servers[number].url.rpartition(":")[2])
-        self.servers[number] = await self.launch(port).ready()
-        return self.servers[number]
+        self.servers[number] = self.launch(port)
+        return await self.servers[number].ready()
 
     async def readiness(self, server: ProductProcess) -> int:
         """The status of `/readyz`."""
