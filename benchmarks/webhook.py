@@ -35,7 +35,8 @@ from bot.clock import SystemClock
 from bot.db.engine import Database
 from bot.line.channels.registration import save_central
 from bot.line.client import BotInfo
-from bot.line.simulator import Channel, Simulator
+from bot.line.simulator import Channel, Message, Simulator, Where
+from bot.line.simulator.identifiers import ulid
 from bot.models import Bot, Tenant
 from bot.models import Channel as ChannelRow
 from bot.security.box import SecretBox
@@ -134,17 +135,27 @@ async def ask_steadily(line: Simulator, channel: Channel) -> list[float]:
     for user in users:
         line.people.follow(channel.channel_id, user.user_id)
 
-    async def ask(number: int) -> float:
-        started = time.perf_counter()
-        told = await line.user_says(channel, users[number % USERS], QUESTIONS[number % len(QUESTIONS)])
-        await line.wait_for_answer(told)
-        return time.perf_counter() - started
+    asked: dict[str, float] = {}
+    answered: dict[str, float] = {}
 
-    tasks, begin = [], time.perf_counter()
+    def note(_kind: str, thing: object) -> None:
+        if isinstance(thing, Message) and thing.answers_event:
+            answered[thing.answers_event] = time.perf_counter()
+
+    stop, sending, begin = line.platform.subscribe(note), [], time.perf_counter()
     for number in range(EVENTS_A_SECOND * LATENCY_SECONDS):
         await asyncio.sleep(max(0.0, begin + number / EVENTS_A_SECOND - time.perf_counter()))
-        tasks.append(asyncio.create_task(ask(number)))
-    return (await asyncio.gather(*tasks))[EVENTS_A_SECOND:]
+        where = Where(channel.channel_id, users[number % USERS].user_id, users[number % USERS].user_id)
+        said = line.people.say(where, QUESTIONS[number % len(QUESTIONS)])
+        if said is not None:
+            asked[said.event_id] = time.perf_counter()
+            sending.append(asyncio.create_task(line.sender.deliver([said])))
+    await asyncio.gather(*sending)
+    await line.wait_until(lambda: asked.keys() <= answered.keys(), timeout_seconds=60)
+    stop()
+    missing = len(asked.keys() - answered.keys())
+    assert not missing, f"{missing} events were not answered"
+    return [answered[event] - started for event, started in asked.items()][EVENTS_A_SECOND:]
 
 
 async def load_of(kind: str, settings: dict[str, str] | None, channel: Channel) -> Load:
@@ -166,7 +177,7 @@ def signed_requests(channel: Channel, count: int) -> Sequence[bytes]:
             "source": {"type": "user", "userId": f"U{number:032x}"},
             "replyToken": secrets.token_hex(16),
             "mode": "active",
-            "webhookEventId": secrets.token_hex(13).upper(),
+            "webhookEventId": ulid(stamp + number),
             "deliveryContext": {"isRedelivery": False},
         }
         body = json.dumps({"destination": channel.bot_user_id, "events": [event]}, ensure_ascii=False).encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy.util.concurrency import greenlet_spawn
 
@@ -71,4 +71,5 @@ def _values(row: InboxRow) -> tuple[object, ...]:
 
 
 def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    """A time without its zone, which is UTC for every time in the platform."""
+    return moment.isoformat(" ", "microseconds")[:26]
