@@ -24,7 +24,7 @@ class Sizes:
     mutations: int = 300
     conversations: int = 20
     turns: int = 3
-    kills: int = 2
+    kills: int = 1
     freezes: int = 1
 
 

@@ -83,7 +83,7 @@ async def test_on_postgresql_every_event_is_on_the_disk_before_its_200(
     store_trace, trace = tmp_path / "store-trace", tmp_path / "trace"
     url = durable_postgresql.url(await databases.create_database(durable_postgresql, "template0"))
     async with Site.on(url, tmp_path) as site:
-        with tracing.tracing(store_trace, *tracing.with_children(postmaster_of(durable_postgresql))):
+        with tracing.tracing(store_trace, postmaster_of(durable_postgresql), children=True):
             (server,) = await site.serve()
             with tracing.tracing(trace, server.pid):
                 event_ids = await post_some(site)

@@ -14,6 +14,7 @@ import pytest
 
 CALLS = "read,readv,recvfrom,recvmsg,write,writev,sendto,sendmsg,pwrite64,pwritev,fsync,fdatasync"
 MOST_BYTES = 65_536
+TRIES = 5
 _LINE = re.compile(r"^(?P<pid>\d+)\s+(?P<at>\d+\.\d+) (?P<rest>.*)$")
 _CALL = re.compile(
     r"^(?P<name>\w+)\((?P<fd>\d+<[^>]*>)?(?P<arguments>.*?)\)?\s*(?:= (?P<result>-?\d+).*?)?(?:<(?P<took>[\d.]+)>)?$"
@@ -39,25 +40,41 @@ def strace() -> str | None:
 
 
 @contextmanager
-def tracing(to: Path, *pids: int) -> Iterator[None]:
-    """Write what these processes and their later children ask to the file `to`, until the block ends."""
+def tracing(to: Path, pid: int, *, children: bool = False) -> Iterator[None]:
+    """Write what a process and its later children ask to the file `to`, until the block ends.
+
+    `children`: what its present children ask, too.
+    """
+    tracer = _attached(to, pid, children=children)
+    try:
+        yield
+    finally:
+        tracer.terminate()
+        tracer.communicate()
+
+
+def _attached(to: Path, pid: int, *, children: bool) -> subprocess.Popen[str]:
     options = ["-f", "-y", "-ttt", "-T", "-s", str(MOST_BYTES), "-e", f"trace={CALLS}", "-o", str(to)]
-    attach = [part for pid in pids for part in ("-p", str(pid))]
-    with subprocess.Popen([str(strace()), *options, *attach], stderr=subprocess.PIPE, text=True) as tracer:
-        try:
-            assert tracer.stderr is not None
-            for _ in pids:
-                if "attached" not in (said := tracer.stderr.readline()):
-                    pytest.skip(f"strace may not attach to processes here: {said}")
-            yield
-        finally:
-            tracer.terminate()
+    said = ""
+    for _ in range(TRIES):
+        pids = [pid, *_children(pid)] if children else [pid]
+        attach = [part for one in pids for part in ("-p", str(one))]
+        tracer = subprocess.Popen([str(strace()), *options, *attach], stderr=subprocess.PIPE, text=True)
+        assert tracer.stderr is not None
+        for _ in pids:
+            said = tracer.stderr.readline()
+            if "attached" not in said:
+                # Some child has just ended, or tracing isn't allowed at all.
+                tracer.terminate()
+                tracer.communicate()
+                break
+        else:
+            return tracer
+    pytest.skip(f"strace may not attach to processes here: {said}")
 
 
-def with_children(pid: int) -> list[int]:
-    """A process and those that it has started."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
-    return [pid, *map(int, children.split())]
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
 
 
 def read_trace(path: Path) -> list[Call]:

@@ -27,7 +27,8 @@ FINAL = ("answered", "silent", "handed_over", "failed")
 
 @dataclass
 class Site:
-    """`servers` are the `shopkeeper serve` processes; `environment` is what each is started with."""
+    """`servers` are the `shopkeeper serve` processes that run, `started` all there ever were, and
+    `environment` is what each is started with."""
 
     line: Simulator
     central: Channel
@@ -36,6 +37,7 @@ class Site:
     database: Database
     session: aiohttp.ClientSession
     servers: list[ProductProcess] = field(default_factory=list)
+    started: list[ProductProcess] = field(default_factory=list)
 
     @classmethod
     @asynccontextmanager
@@ -55,7 +57,7 @@ class Site:
             try:
                 yield site
             finally:
-                for server in site.servers:
+                for server in site.started:
                     server.close()
                 await site.database.close()
 
@@ -63,22 +65,23 @@ class Site:
 
     async def serve(self, count: int = 1) -> list[ProductProcess]:
         """Start so many servers more and wait until all are ready; webhooks go to the first there is."""
-        started = [self.launch(free_port()) for _ in range(count)]
-        self.servers += started
-        for server in started:
-            await server.ready()
+        servers = [self.launch(free_port()) for _ in range(count)]
+        self.servers += [await server.ready() for server in servers]
         self.central.webhook_url = f"{self.servers[0].url}/line/webhook"
-        return started
+        return servers
 
     def launch(self, port: int) -> ProductProcess:
         """Start a server on `port` without waiting for it."""
-        return ProductProcess("serve", "--port", str(port), environment=self.environment, folder=self.folder)
+        self.started.append(
+            ProductProcess("serve", "--port", str(port), environment=self.environment, folder=self.folder)
+        )
+        return self.started[-1]
 
     async def restart(self, number: int) -> ProductProcess:
         """Start the server again that has ended, on its port, and wait for it."""
         port = int(self.servers[number].url.rpartition(":")[2])
-        self.servers[number] = self.launch(port)
-        return await self.servers[number].ready()
+        self.servers[number] = await self.launch(port).ready()
+        return self.servers[number]
 
     async def readiness(self, server: ProductProcess) -> int:
         """The status of `/readyz`."""
