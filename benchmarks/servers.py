@@ -15,6 +15,7 @@ import uvloop
 from aiohttp import web
 
 from bot.app import Roles, create_app
+from bot.logging import configure_logging
 from bot.ports import real_ports
 from bot.settings import Settings
 from bot.web.server import HttpServer
@@ -41,6 +42,7 @@ async def bare() -> None:
 async def product(given: dict[str, Any], roles: Roles) -> None:
     """The product as `shopkeeper serve` runs it, in the roles asked for."""
     settings = Settings(**given)
+    configure_logging(settings.log_level)
     shopkeeper = create_app(settings, real_ports(settings), roles=roles)
     await shopkeeper.start()
     server = HttpServer(shopkeeper.web)
