@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot import migrations
 from bot.db.engine import Database
+from bot.errors import ConfigurationError
 from bot.line.channels import ChannelDirectory
 from bot.line.channels.registration import ChannelTaken, save_central
 from bot.line.client import BotInfo, LineError
@@ -172,6 +173,11 @@ class Shopkeeper:
     async def _save_central_channel(self, info: BotInfo | None) -> None:
         try:
             await self._write_central_channel(info)
+        except ChannelTaken:
+            raise ConfigurationError(
+                "The account of LINE_CHANNEL_ACCESS_TOKEN is connected already as a vendor's own channel. The central "
+                "channel needs an account of its own: set LINE_CHANNEL_SECRET and LINE_CHANNEL_ACCESS_TOKEN to it."
+            ) from None
         except IntegrityError:
             # Another process made the row between our read and our write; now there is one to update.
             await self._write_central_channel(info)
@@ -191,7 +197,7 @@ class Shopkeeper:
                 return
             await asyncio.sleep(LEARN_AGAIN_SECONDS)
             if info := await self._learn_central():
-                with suppress(ChannelTaken):
+                with suppress(ConfigurationError):
                     await self._save_central_channel(info)
 
 

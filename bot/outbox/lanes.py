@@ -72,6 +72,6 @@ class LaneWorker(Protocol[Item, Result]):
         """Keys of unclaimed lanes that have something due."""
         ...
 
-    async def is_due(self, session: AsyncSession, key: str, now: datetime) -> bool:
-        """Whether the lane `key` has something due."""
+    async def next_due(self, session: AsyncSession, key: str) -> datetime | None:
+        """When the lane's next item is due, in the past or later; None where there is none."""
         ...

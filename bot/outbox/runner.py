@@ -20,6 +20,8 @@ from bot.outbox.lanes import LEASE, LaneWorker, Lease, LeaseLost
 CONCURRENCY = 32
 SWEEP_SECONDS = 2.0
 SWEEP_LIMIT = 500
+# What is postponed for longer is the sweep's.
+LONGEST_TIMER_SECONDS = 60.0
 RENEW_SECONDS = LEASE.total_seconds() / 3
 
 log = get_logger(__name__)
@@ -124,7 +126,18 @@ class LaneRunner:
         finally:
             self._held.discard(key)
         async with self._database.reading() as session:
-            return await worker.is_due(session, key, self._clock.now())
+            due_at = await worker.next_due(session, key)
+        if due_at is None:
+            return False
+        wait = (due_at - self._clock.now()).total_seconds()
+        if 0 < wait <= LONGEST_TIMER_SECONDS:
+            asyncio.get_running_loop().call_later(wait, self._look_again, key)
+        return wait <= 0
+
+    def _look_again(self, key: str) -> None:
+        """What was postponed is due now; waiting for the sweep would cost it precious seconds."""
+        if key not in self._tasks and not self._stopping:
+            self._start(key)
 
     async def _next(self, session: Any, worker: LaneWorker[Any, Any], lease: Lease) -> Any:
         """Take the next item; when there is none, give the lane back in the same transaction."""

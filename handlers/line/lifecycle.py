@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.line.delivery.repository import blank_delivery
 from bot.line.events import FollowEvent, JoinEvent, UnsendEvent
 from bot.line.messages import text_messages
 from bot.texts import say
@@ -52,6 +53,8 @@ async def blank_unsent(session: AsyncSession, incoming: Incoming, event: UnsendE
         return Silent("unsend_of_unknown")
     await repository.replace_payload(session, brought.id, without_text(brought.payload))
     await repository.blank_messages(session, brought.id, at=incoming.now)
+    if brought.delivery_id is not None:
+        await blank_delivery(session, brought.delivery_id)
     return Silent("unsent")
 
 

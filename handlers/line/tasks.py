@@ -92,9 +92,9 @@ class LineLaneWorker:
     async def due(self, session: AsyncSession, now: datetime, *, limit: int) -> Sequence[str]:
         return await repository.due_lanes(session, now, limit=limit)
 
-    async def is_due(self, session: AsyncSession, key: str, now: datetime) -> bool:
+    async def next_due(self, session: AsyncSession, key: str) -> datetime | None:
         event = await repository.head_of_lane(session, key)
-        return event is not None and event.due_at <= now
+        return event.due_at if event is not None else None
 
     async def perform(self, lease: Lease, item: OpenEvent) -> Result:
         log_context(event_id=item.id)
@@ -163,7 +163,8 @@ class LineLaneWorker:
         except UnreadableEvent:
             return failed
         channel = await self._channels.find(item.channel_id)
-        if channel is None or not event.may_be_answered or item.delivery_id is not None:
+        beyond_help = item.attempts > RETRIES.max_attempts or item.delivery_id is not None
+        if channel is None or beyond_help or not event.may_be_answered:
             return failed
         incoming = self._incoming(item, event, channel)
         reply = Reply(messages=tuple(text_messages(say("line.sorry", incoming.language))))

@@ -121,6 +121,11 @@ async def record(session: AsyncSession, attempt: Attempt, outcome: Outcome, verd
     await session.execute(_SETTLE, settled)
 
 
+async def blank_delivery(session: AsyncSession, delivery_id: int) -> None:
+    """Forget what a delivery said, since it may repeat words that were taken back; that it was sent stays."""
+    await session.execute(update(Delivery).where(Delivery.id == delivery_id).values(messages=[]))
+
+
 def plain_texts(messages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """What can be said with text alone: no quick replies, no rich messages but their alternative text."""
     texts = [str(message.get("text") or message.get("altText") or "") for message in messages]

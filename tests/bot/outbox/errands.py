@@ -6,7 +6,7 @@ import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -41,8 +41,8 @@ class Errands:
         async with self.database.unit_of_work() as session:
             session.add(channel)
 
-    async def add(self, lane: str, *names: str) -> None:
-        """Write items of a lane, due now."""
+    async def add(self, lane: str, *names: str, due_in: timedelta = timedelta(0)) -> None:
+        """Write items of a lane, due now unless told otherwise."""
         now = self.clock.now()
         async with self.database.unit_of_work() as session:
             for name in names:
@@ -55,7 +55,7 @@ class Errands:
                         payload="",
                         occurred_at=now,
                         received_at=now,
-                        due_at=now,
+                        due_at=now + due_in,
                         state="received",
                     )
                 )
@@ -86,10 +86,12 @@ class Errands:
         found = select(LineEvent.lane).outerjoin(Lane, Lane.key == LineEvent.lane).where(OPEN, free)
         return (await session.scalars(found.distinct().limit(limit))).all()
 
-    async def is_due(self, session: AsyncSession, key: str, now: datetime) -> bool:
+    async def next_due(self, session: AsyncSession, key: str) -> datetime | None:
         if self.given_back is not None:
             await self.given_back()
-        return await session.scalar(_due(now, key)) is not None
+        following = select(LineEvent.due_at).where(OPEN, LineEvent.lane == key).order_by(LineEvent.id).limit(1)
+        found: datetime | None = await session.scalar(following)
+        return found
 
 
 def _due(now: datetime, lane: str) -> Select[LineEvent]:

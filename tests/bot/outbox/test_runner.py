@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
@@ -98,6 +99,16 @@ async def test_what_arrives_just_as_a_lane_is_given_back_is_worked_too(errands: 
     await errands.add("one", "early")
     await lanes.work(["errand:one"])
     assert errands.done == ["early", "late"]
+
+
+async def test_what_was_postponed_is_worked_when_it_is_due_without_a_sweep(
+    errands: Errands, lanes: LaneRunner, clock: ManualClock
+) -> None:
+    await errands.add("one", "later", due_in=timedelta(seconds=0.05))
+    await lanes.work(["errand:one"])
+    assert errands.done == []
+    clock.advance(timedelta(seconds=0.05))
+    await eventually(lambda: errands.done == ["later"])
 
 
 async def test_the_sweep_finds_what_nobody_woke(errands: Errands, lanes: LaneRunner) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.line.simulator import Told, User, Where
-from bot.models import Contact, Message
+from bot.models import Contact, Delivery, Message
 from bot.texts import say
 from handlers.line.lifecycle import without_text
 from tests.support.running import Running
@@ -79,6 +79,7 @@ async def test_an_unsent_message_is_blank_wherever_it_was_kept(live: Running) ->
     question, _answer = await live.rows(select(Message).order_by(Message.id))
     assert (question.text, question.unsent_at is not None) == ("", True)
     assert all("0912345678" not in event.payload for event in await live.events())
+    assert [delivery.messages for delivery in await live.rows(select(Delivery))] == [[]]
     assert await live.ends() == [("answered", None), ("silent", "unsent")]
 
 
