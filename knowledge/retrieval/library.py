@@ -83,7 +83,7 @@ class Library:
         return await self._encode(texts)
 
     async def _build(self, principal: Principal, vendor: VendorCard) -> Index:
-        async with self._database.reading() as session:
+        async with self._database.reading(heavy=True) as session:
             knowledge = await repository.knowledge_of(session, principal, vendor.id)
         await self._ready()
         texts = [texts_of(entry.question, entry.answer) for entry in knowledge.entries]
