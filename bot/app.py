@@ -19,6 +19,7 @@ from bot.line.channels.registration import ChannelTaken, save_central
 from bot.line.client import BotInfo, LineError
 from bot.logging import get_logger
 from bot.metrics import Metrics
+from bot.outbox.repository import release_all
 from bot.outbox.runner import LaneRunner
 from bot.ports import Ports
 from bot.security.box import SecretBox
@@ -88,6 +89,7 @@ class Shopkeeper:
         if self.roles.jobs:
             await self.engine.warm()
         if self.runner is not None:
+            await self._free_lanes()
             self.runner.start()
             self.timetable.start()
         if self.roles.web:
@@ -95,6 +97,15 @@ class Shopkeeper:
         # What is loaded now stays: the garbage collector need not look at it again and again.
         gc.collect()
         gc.freeze()
+
+    async def _free_lanes(self) -> None:
+        """On SQLite one process works the jobs, so whoever holds a lane at its start died with it.
+
+        Waiting for those leases would cost customers seconds of their reply tokens' life.
+        """
+        if self.database.is_sqlite:
+            async with self.database.unit_of_work() as session:
+                await release_all(session, now=self.ports.clock.now())
 
     async def stop(self) -> None:
         """Finish what is being worked on, give the rest back, and close everything, within 10 s."""

@@ -58,14 +58,9 @@ class NewEntry:
 
 async def vendor_card(session: AsyncSession, principal: Principal, vendor_id: int) -> VendorCard | None:
     """The vendor's row; None where there is none that the principal may see."""
-    statement = visible_to(principal, select(Vendor).where(Vendor.id == vendor_id), Vendor)
-    row = await session.scalar(statement)
-    if row is None:
-        return None
-    return VendorCard(
-        id=row.id, tenant_id=row.tenant_id, name=row.name, short_name=row.short_name,
-        contact_phone=row.contact_phone, is_active=row.is_active, knowledge_version=row.knowledge_version,
-    )  # fmt: skip
+    card = select(*(getattr(Vendor, name) for name in VendorCard.__dataclass_fields__)).where(Vendor.id == vendor_id)
+    row = (await session.execute(visible_to(principal, card, Vendor))).first()
+    return VendorCard(*row) if row is not None else None
 
 
 async def vendor_id_of(session: AsyncSession, principal: Principal, code: str) -> int | None:

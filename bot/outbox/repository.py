@@ -58,6 +58,11 @@ async def release(session: AsyncSession, key: str, *, fence: int, now: datetime)
     await session.execute(_RELEASE, {"lane": key, "held_fence": fence, "now": now})
 
 
+async def release_all(session: AsyncSession, *, now: datetime) -> None:
+    """Give every lane back, whoever holds it; a holder that still lives loses its lease by it."""
+    await session.execute(update(Lane).where(Lane.owner.is_not(None)).values(owner=None, lease_until=now))
+
+
 async def renew(session: AsyncSession, keys: Collection[str], *, owner: uuid.UUID, until: datetime) -> None:
     """Extend the leases of a process that is alive and still working on them."""
     await session.execute(update(Lane).where(Lane.key.in_(keys), Lane.owner == owner).values(lease_until=until))

@@ -21,6 +21,8 @@ from knowledge.retrieval.index import Index
 from knowledge.retrieval.vectors import Texts, pack, texts_of, unpack
 
 DEFAULT_BYTES = 256 * 2**20
+# Questions whose vectors are kept, of some 2 kB each.
+MOST_ASKED = 2_000
 # Texts that a question waits for at most; what is missing beyond that is encoded behind its back.
 INLINE_TEXTS = 96
 BATCH_TEXTS = 32
@@ -44,6 +46,7 @@ class Library:
         self._encoder: SentenceEncoder | None = None
         self._limit = limit_bytes
         self._held: OrderedDict[int, tuple[int, Index]] = OrderedDict()
+        self._asked: OrderedDict[str, Vectors] = OrderedDict()
         self._builds: dict[tuple[int, int], asyncio.Task[Index]] = {}
         self._fills: set[asyncio.Task[None]] = set()
         # One thread: the encoder is fastest alone, and short jobs keep questions from waiting for builds.
@@ -74,9 +77,22 @@ class Library:
         return await asyncio.shield(self._builds[key])
 
     async def vector_of(self, text: str) -> Vectors | None:
-        """The text's vector, shape (dimensions,); None where there is no encoder."""
+        """The text's vector, shape (dimensions,); None where there is no encoder.
+
+        The latest are kept: many customers of a shop ask the same in the same words.
+        """
+        kept = self._asked.get(text)
+        if kept is not None:
+            self._asked.move_to_end(text)
+            return kept
         vectors = await self.vectors_of([text])
-        return vectors[0] if vectors is not None else None
+        if vectors is None:
+            return None
+        vector: Vectors = vectors[0]
+        self._asked[text] = vector
+        if len(self._asked) > MOST_ASKED:
+            self._asked.popitem(last=False)
+        return vector
 
     async def vectors_of(self, texts: Sequence[str]) -> Vectors | None:
         """Vectors of shape (texts, dimensions); None where there is no encoder."""

@@ -33,6 +33,17 @@ async def lane(database: Database) -> Lane:
         return await session.get_one(Lane, KEY)
 
 
+async def test_every_lane_can_be_freed_at_once_and_its_holder_writes_no_more(
+    database: Database, clock: ManualClock
+) -> None:
+    until = clock.now() + LEASE
+    async with database.unit_of_work() as session:
+        fence = await repository.claim(session, "a:b", owner=uuid.uuid4(), now=clock.now(), until=until)
+        await repository.release_all(session, now=clock.now())
+        taken = await repository.claim(session, "a:b", owner=uuid.uuid4(), now=clock.now(), until=until)
+    assert (fence, taken) == (1, 2)
+
+
 async def test_of_many_claims_at_once_one_wins(database: Database, clock: ManualClock) -> None:
     leases = await asyncio.gather(*(claim(database, clock) for _ in range(20)))
     [won] = [lease for lease in leases if lease]
