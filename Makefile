@@ -21,6 +21,7 @@ demo: $(READY) ## Start server, LINE simulator and sample data; prints the page 
 
 test: $(READY) ## Run every test, on SQLite, PostgreSQL and Valkey (all come with the tests)
 	@test -x /usr/bin/chromium || echo "No /usr/bin/chromium here: the tests in a browser are left out."
+	@command -v strace >/dev/null || echo "No strace here: the tests of what the kernel was asked are left out."
 	$(BIN)/pytest -n $(WORKERS)
 
 check: lint types test ## Everything that must hold before a change is taken: lint, types, tests

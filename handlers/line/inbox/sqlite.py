@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy.util.concurrency import greenlet_spawn
 
@@ -71,5 +71,4 @@ def _values(row: InboxRow) -> tuple[object, ...]:
 
 
 def _text(moment: datetime) -> str:
-    """A time without its zone, which is UTC for every time in the platform."""
-    return moment.isoformat(" ", "microseconds")[:26]
+    return moment.astimezone(UTC).isoformat(" ", "microseconds")[:26]
