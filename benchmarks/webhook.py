@@ -3,7 +3,7 @@
     python -m benchmarks.webhook            everything
     python -m benchmarks.webhook rate       acknowledged webhooks a second, as ratios to a bare handler
     python -m benchmarks.webhook latency    from event to reply at 100 events a second
-    python -m benchmarks.webhook bots       the same, and the rate, with 1 and with 10,000 bots in the store
+    python -m benchmarks.webhook bots       both, at 40 events a second, with 1 and with 10,000 bots in the store
 
 The servers run in processes of their own and take turns within one run, so the ratios hold where
 the machine's speed drifts. Everything is on loopback. PostgreSQL waits for its disk here.
@@ -49,6 +49,8 @@ ROUNDS = 3
 REQUESTS = 6_000
 CONNECTIONS = 128
 EVENTS_A_SECOND = 100
+# Two stores are compared where neither the machine nor this generator on it is near its limit.
+COMPARED_AT = 40
 LATENCY_SECONDS = 15
 USERS = 200
 MANY_BOTS = 10_000
@@ -96,7 +98,9 @@ async def report_rates(server: PostgresqlServer) -> None:
         print(f"{name:<12}{statistics.median(found):>8.0f} webhooks/s   ratio to bare {statistics.median(ratios):.2f}")
 
 
-async def report_latency(server: PostgresqlServer, store_name: str, *, bots: int) -> list[float]:
+async def report_latency(
+    server: PostgresqlServer, store_name: str, *, bots: int, rate: int = EVENTS_A_SECOND
+) -> list[float]:
     """Real questions through the whole product: from sending the webhook to the reply at LINE's side."""
     async with Simulator.running() as line:
         channel = line.add_channel()
@@ -105,11 +109,11 @@ async def report_latency(server: PostgresqlServer, store_name: str, *, bots: int
             process("serving", store.settings) as port,
         ):
             channel.webhook_url = f"http://127.0.0.1:{port}/line/webhook"
-            seconds = await ask_steadily(line, channel)
+            seconds = await ask_steadily(line, channel, rate=rate)
     ordered = sorted(seconds)
     told = {share: ordered[int(share * (len(ordered) - 1))] * 1000 for share in (0.5, 0.95, 0.99)}
     figures = "   ".join(f"p{share * 100:.0f} {ms:.0f} ms" for share, ms in told.items())
-    print(f"{store_name:<12}{bots:>6} bots   {EVENTS_A_SECOND} events/s, event to reply   {figures}")
+    print(f"{store_name:<12}{bots:>6} bots   {rate} events/s, event to reply   {figures}")
     return seconds
 
 
@@ -122,14 +126,14 @@ async def report_bots(server: PostgresqlServer, store_name: str) -> None:
             async with prepared(server, store_name, line, channel, bots=bots) as store:
                 loads = [await load_of("acknowledging", store.settings, channel) for _ in range(3)]
         rates[bots] = statistics.median(load.rate for load in loads)
-        medians[bots] = statistics.median(await report_latency(server, store_name, bots=bots))
+        medians[bots] = statistics.median(await report_latency(server, store_name, bots=bots, rate=COMPARED_AT))
     print(
         f"{store_name:<12}1 bot against {MANY_BOTS}: acknowledging rate {rates[1] / rates[MANY_BOTS]:.2f}, "
         f"median latency {medians[MANY_BOTS] / medians[1]:.2f}"
     )
 
 
-async def ask_steadily(line: Simulator, channel: Channel) -> list[float]:
+async def ask_steadily(line: Simulator, channel: Channel, *, rate: int) -> list[float]:
     """Ask at a steady rate, a different user each time in turn; seconds from event to reply."""
     users = [line.add_user(f"客人{number}") for number in range(USERS)]
     for user in users:
@@ -143,8 +147,8 @@ async def ask_steadily(line: Simulator, channel: Channel) -> list[float]:
             answered[thing.answers_event] = time.perf_counter()
 
     stop, sending, begin = line.platform.subscribe(note), [], time.perf_counter()
-    for number in range(EVENTS_A_SECOND * LATENCY_SECONDS):
-        await asyncio.sleep(max(0.0, begin + number / EVENTS_A_SECOND - time.perf_counter()))
+    for number in range(rate * LATENCY_SECONDS):
+        await asyncio.sleep(max(0.0, begin + number / rate - time.perf_counter()))
         where = Where(channel.channel_id, users[number % USERS].user_id, users[number % USERS].user_id)
         said = line.people.say(where, QUESTIONS[number % len(QUESTIONS)])
         if said is not None:
@@ -155,7 +159,7 @@ async def ask_steadily(line: Simulator, channel: Channel) -> list[float]:
     stop()
     missing = len(asked.keys() - answered.keys())
     assert not missing, f"{missing} events were not answered"
-    return [answered[event] - started for event, started in asked.items()][EVENTS_A_SECOND:]
+    return [answered[event] - started for event, started in asked.items()][rate:]
 
 
 async def load_of(kind: str, settings: dict[str, str] | None, channel: Channel) -> Load:
