@@ -20,7 +20,7 @@ from bot.line.client import (
 )
 from bot.line.messages import text_messages
 from bot.line.sdk_client import SdkLineClient
-from bot.line.simulator import Channel, FaultMode, Simulator, User, Where
+from bot.line.simulator import Channel, FaultMode, InProcessLineClient, Simulator, User, Where
 
 HELLO = [message.to_json() for message in text_messages("你好")]
 
@@ -31,9 +31,11 @@ async def line() -> AsyncIterator[Simulator]:
         yield simulator
 
 
-@pytest.fixture(params=["sdk"])
+@pytest.fixture(params=["sdk", "in-process"])
 async def client(request: pytest.FixtureRequest, line: Simulator) -> AsyncIterator[LineClient]:
-    made: LineClient = {"sdk": lambda: SdkLineClient(line.base_url, timeout=1.0)}[request.param]()
+    made: LineClient = SdkLineClient(line.base_url, timeout=1.0)
+    if request.param == "in-process":
+        made = InProcessLineClient(line.world.gate, timeout=1.0)
     yield made
     await made.close()
 

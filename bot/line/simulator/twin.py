@@ -27,7 +27,7 @@ from bot.line.simulator.gate import Gate
 
 DEFAULT_TIMEOUT = 10.0
 _STEP, _MOST = 5, 60
-_OK, _BAD_REQUEST, _NOT_FOUND, _TOO_MANY, _SERVER_ERROR = 200, 400, 404, 429, 500
+_OK, _BAD_REQUEST, _NOT_FOUND, _TIMED_OUT, _TOO_MANY, _SERVER_ERROR = 200, 400, 404, 408, 429, 500
 _REFUSED_ACCESS = frozenset({401, 403})
 
 
@@ -121,7 +121,7 @@ def _refusal(answer: ApiAnswer) -> LineError:
         kind = AccessRefused
     elif status == _TOO_MANY:
         kind = QuotaExhausted if message == MONTHLY_LIMIT else RateLimited
-    elif status >= _SERVER_ERROR:
+    elif status == _TIMED_OUT or status >= _SERVER_ERROR:
         kind = OutcomeUnknown
     elif message == "Invalid reply token":
         kind = InvalidReplyToken
