@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import Collection, Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, TextIO, cast
@@ -188,8 +188,3 @@ def get_logger(name: str) -> FilteringBoundLogger:
 def log_context(**ids: object) -> None:
     """Add ids (`request_id`, `tenant_id`, `bot_id`, `event_id`) to every later line of this task."""
     structlog.contextvars.bind_contextvars(**{name: str(value) for name, value in ids.items()})
-
-
-def current_log_context() -> MutableMapping[str, Any]:
-    """The ids that this task's lines carry, to hand them to work that goes on elsewhere."""
-    return structlog.contextvars.get_contextvars()

@@ -83,11 +83,6 @@ class Partners:
             raise KeyTaken
         await self._keep(session, partner, canonical)
 
-    async def revoke(self, session: AsyncSession, key: PartnerKey) -> None:
-        """End a key's validity; doing it twice changes nothing."""
-        key.revoked_at = key.revoked_at or self._clock.now()
-        await session.flush()
-
     async def verify(self, session: AsyncSession, presented: str) -> VerifiedPartner:
         """Who presents this key.
 
