@@ -1,0 +1,1 @@
+"""Knowledge from files and web pages, and back into files."""

@@ -1,0 +1,1 @@
+"""What a customer wants: intents learned from a handful of examples each."""
