@@ -5,29 +5,45 @@ from bot.models.channels import Channel
 from bot.models.contacts import Contact, Conversation, Message
 from bot.models.deliveries import Delivery, DeliveryAttempt
 from bot.models.idempotency import IdempotencyRecord
-from bot.models.knowledge import KnowledgeEntry
+from bot.models.imports import ImportJob, ImportRow
+from bot.models.keys import ApiKey
+from bot.models.knowledge import Intent, KnowledgeChange, KnowledgeEntry
 from bot.models.line_events import Lane, LineEvent
+from bot.models.questions import UnansweredCluster, UnansweredQuestion
+from bot.models.sessions import ChatSession, ChatTurn
 from bot.models.tenants import Partner, PartnerKey, Tenant
+from bot.models.usage import EvaluationRun, LlmUsage
 from bot.models.vendors import Vendor, VendorParameter
 
 __all__ = [
+    "ApiKey",
     "Bot",
     "BotOwner",
     "Channel",
+    "ChatSession",
+    "ChatTurn",
     "ClaimAttempt",
     "ClaimCode",
     "Contact",
     "Conversation",
     "Delivery",
     "DeliveryAttempt",
+    "EvaluationRun",
     "IdempotencyRecord",
+    "ImportJob",
+    "ImportRow",
+    "Intent",
+    "KnowledgeChange",
     "KnowledgeEntry",
     "Lane",
     "LineEvent",
+    "LlmUsage",
     "Message",
     "Partner",
     "PartnerKey",
     "Tenant",
+    "UnansweredCluster",
+    "UnansweredQuestion",
     "Vendor",
     "VendorParameter",
 ]

@@ -9,27 +9,28 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.base import Base, IntKey, UuidKey
-from bot.models.columns import TenantOwned, Timestamped
+from bot.models.columns import TenantOwned, Timestamped, VendorOwned
 
 
-class Bot(Base, TenantOwned, Timestamped):
+class Bot(Base, VendorOwned, Timestamped):
     """An assistant that speaks for one vendor on one channel.
 
     `shop_code` is the public code that customers enter the shop by on the central channel.
     `mgmt_token_hash` is the keyed hash of the management token that was shown at provisioning.
+    `llm_daily_tokens` is how many tokens its answers may cost a day; null means the setting's.
     """
 
     __tablename__ = "bots"
     __table_args__ = (Index("ix_bots_channel_id", "channel_id"),)
 
     id: Mapped[UuidKey]
-    vendor_id: Mapped[int] = mapped_column(ForeignKey("vendors.id"), index=True)
     channel_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("channels.id"))
     partner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("partners.id"))
     store_name: Mapped[str] = mapped_column(String(200))
     shop_code: Mapped[str] = mapped_column(String(16), unique=True)
     system_prompt: Mapped[str | None] = mapped_column(Text)
     mgmt_token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    llm_daily_tokens: Mapped[int | None]
     is_active: Mapped[bool] = mapped_column(default=True)
 
 

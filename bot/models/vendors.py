@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.base import Base, IntKey
-from bot.models.columns import TenantOwned, Timestamped
+from bot.models.columns import TenantOwned, Timestamped, VendorOwned
 
 
 class Vendor(Base, TenantOwned, Timestamped):
     """A business whose parameters and knowledge answers come from.
 
-    `knowledge_version` rises with every change of its parameters or entries, so that each process
-    notices and rebuilds what it holds in memory.
+    `knowledge_version` rises with every change of its parameters, entries or intents, so that each
+    process notices and rebuilds what it holds in memory. `created_by` and `updated_by` are what the
+    caller said of itself; the record of changes keeps who really called.
     """
 
     __tablename__ = "vendors"
+    __table_args__ = (UniqueConstraint("tenant_id", "code"),)
 
     id: Mapped[IntKey]
-    code: Mapped[str] = mapped_column(String(64), unique=True)
+    code: Mapped[str] = mapped_column(String(64))
     name: Mapped[str] = mapped_column(String(200))
     short_name: Mapped[str | None] = mapped_column(String(100))
     contact_phone: Mapped[str | None] = mapped_column(String(50))
@@ -29,16 +31,17 @@ class Vendor(Base, TenantOwned, Timestamped):
     subscription_status: Mapped[str] = mapped_column(String(32), default="active")
     is_active: Mapped[bool] = mapped_column(default=True)
     knowledge_version: Mapped[int] = mapped_column(default=1)
+    created_by: Mapped[str | None] = mapped_column(String(100))
+    updated_by: Mapped[str | None] = mapped_column(String(100))
 
 
-class VendorParameter(Base, TenantOwned, Timestamped):
+class VendorParameter(Base, VendorOwned, Timestamped):
     """One value of a vendor, typed (`string`, `number`, `money`, `date`, `phone`, `bool`), with unit."""
 
     __tablename__ = "vendor_parameters"
     __table_args__ = (UniqueConstraint("vendor_id", "param_key"),)
 
     id: Mapped[IntKey]
-    vendor_id: Mapped[int] = mapped_column(ForeignKey("vendors.id"))
     category: Mapped[str] = mapped_column(String(64))
     param_key: Mapped[str] = mapped_column(String(64))
     param_value: Mapped[str] = mapped_column(Text)

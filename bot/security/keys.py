@@ -17,6 +17,7 @@ _SALT = b"shopkeeper/v1"
 class Purpose(StrEnum):
     """What a subkey is for. A value must never be changed: everything made with it would be lost."""
 
+    API_KEY = "api-key"
     BOX = "box"
     BOX_ID = "box-id"
     CLAIM_CODE = "claim-code"

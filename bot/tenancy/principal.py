@@ -11,23 +11,34 @@ class PrincipalKind(StrEnum):
     PLATFORM = "platform"
     PARTNER = "partner"
     BOT = "bot"
+    API_KEY = "api_key"
+    LOCAL = "local"
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Whoever acts, and the one tenant it may see.
+    """Whoever acts, the one tenant it may see, and the one vendor where it is bound to one.
 
     `id` identifies it within its kind (partner key, bot) and is safe to log. Only the platform
-    itself has no tenant; `bot.tenancy.scope` lets it see all of them.
+    itself has no tenant; `bot.tenancy.scope` lets it see all of them. A principal with a `vendor_id`
+    sees that vendor's rows, and of rows that a tenant's vendors share it sees but doesn't change them.
     """
 
     kind: PrincipalKind
     id: str
     tenant_id: uuid.UUID | None
+    vendor_id: int | None = None
 
     def __post_init__(self) -> None:
         if (self.tenant_id is None) != (self.kind is PrincipalKind.PLATFORM):
             raise ValueError("every principal but the platform belongs to exactly one tenant")
+        if self.vendor_id is not None and self.tenant_id is None:
+            raise ValueError("whoever is bound to a vendor belongs to its tenant")
+
+    @property
+    def label(self) -> str:
+        """Kind and id, as records of changes keep them."""
+        return f"{self.kind}:{self.id}"
 
 
 PLATFORM = Principal(kind=PrincipalKind.PLATFORM, id="platform", tenant_id=None)

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.models import Bot, Channel, ClaimCode, Partner, PartnerKey
+from bot.models import ApiKey, Bot, Channel, ClaimCode, Partner, PartnerKey, Tenant
 from bot.tenancy.principal import Principal
 from bot.tenancy.scope import visible_to
 
@@ -19,6 +19,34 @@ async def find_key(session: AsyncSession, key_hash: str) -> tuple[PartnerKey, Pa
     statement = select(PartnerKey, Partner).join(Partner, PartnerKey.partner_id == Partner.id)
     row = (await session.execute(statement.where(PartnerKey.key_hash == key_hash))).one_or_none()
     return None if row is None else (row[0], row[1])
+
+
+async def find_api_key(session: AsyncSession, key_hash: str) -> ApiKey | None:
+    """The API key with this hash, whatever became of it."""
+    found: ApiKey | None = await session.scalar(select(ApiKey).where(ApiKey.key_hash == key_hash))
+    return found
+
+
+async def api_key(session: AsyncSession, principal: Principal, key_id: uuid.UUID) -> ApiKey | None:
+    statement = visible_to(principal, select(ApiKey).where(ApiKey.id == key_id), ApiKey)
+    found: ApiKey | None = await session.scalar(statement)
+    return found
+
+
+async def api_keys(session: AsyncSession, principal: Principal) -> list[ApiKey]:
+    """Every API key that the principal may see, the newest first."""
+    statement = visible_to(principal, select(ApiKey), ApiKey).order_by(ApiKey.created_at.desc(), ApiKey.id)
+    return list(await session.scalars(statement))
+
+
+async def find_bot_by_token(session: AsyncSession, token_hash: str) -> Bot | None:
+    """The bot whose management token has this hash."""
+    found: Bot | None = await session.scalar(select(Bot).where(Bot.mgmt_token_hash == token_hash))
+    return found
+
+
+async def find_tenant(session: AsyncSession, tenant_id: uuid.UUID) -> Tenant | None:
+    return await session.get(Tenant, tenant_id)
 
 
 async def find_partner(session: AsyncSession, principal: Principal, *, partner_id: uuid.UUID) -> Partner | None:
