@@ -24,6 +24,7 @@ from bot.outbox.runner import LaneRunner
 from bot.ports import Ports
 from bot.security.box import SecretBox
 from bot.settings import Settings
+from bot.tenancy.local import ensure_local_tenant
 from bot.web.access_log import AccessLog, default_access_log
 from bot.web.health import health_routes
 from bot.web.middlewares import create_web_app
@@ -38,6 +39,7 @@ from handlers.line.routes import Webhook, line_routes
 from handlers.line.service import LineService
 from handlers.line.tasks import LineLaneWorker
 from knowledge.engine import Engine
+from knowledge.routes import Api, knowledge_routes, knowledge_surfaces
 from partner_api.routes import partner_routes, partner_surface, qr_routes
 from scheduler.timetable import Timetable
 from scheduler.wakeups import WakeUps
@@ -83,6 +85,9 @@ class Shopkeeper:
     async def start(self) -> None:
         """Bring the store up to date and begin to work; the caller then serves `web`."""
         await migrations.upgrade(self.settings.database_url)
+        if self.settings.chat_api_auth == "open":
+            async with self.database.unit_of_work() as session:
+                await ensure_local_tenant(session, self.ports.clock)
         await self._save_central_channel(await self._learn_central())
         self._learning = asyncio.create_task(self._keep_learning())
         await self.wakeups.start()
@@ -151,16 +156,18 @@ class Shopkeeper:
         if self.settings.redis_url is not None:
             checks["redis"] = self.wakeups.ping
         webhook = Webhook(channels=self.channels, inbox=self.inbox, clock=clock, metrics=self.line_metrics)
+        api = Api(self.database, self.engine, clock, self.settings, self.box)
         routes = [
             *line_routes(webhook),
             *qr_routes(self.database, clock=clock),
             *partner_routes(self.database, self.settings, clock=clock, box=self.box),
+            *knowledge_routes(api),
             *health_routes(self.metrics, checks, refresh=self._observe),
         ]
         return create_web_app(
             routes,
             self.metrics,
-            surfaces=[partner_surface()],
+            surfaces=[partner_surface(), *knowledge_surfaces(api)],
             access_log=access_log,
             trusted_proxies=self.settings.trusted_proxies,
         )

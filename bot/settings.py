@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Annotated, Any, Literal
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import ConfigurationError
@@ -33,6 +33,14 @@ def _networks(value: Any) -> Any:
 def _optional_secret(value: Any) -> Any:
     """Treat an empty variable as one that isn't set."""
     return None if value == "" else value
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` names this machine itself and nothing else."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
@@ -68,6 +76,7 @@ class Settings(BaseSettings):
     openai_api_key: OptionalSecret = None
     openai_base_url: OptionalText = None
     openai_model: str = "gpt-4o-mini"
+    llm_daily_tokens_per_bot: Annotated[int | None, BeforeValidator(_optional_secret)] = Field(default=None, ge=0)
 
     partner_api_enabled: bool = True
     chat_api_auth: Literal["required", "open"] = "required"
@@ -110,6 +119,15 @@ class Settings(BaseSettings):
             raise ValueError("must begin with http:// or https://")
         return value.rstrip("/") if value else value
 
+    @model_validator(mode="after")
+    def _open_only_here(self) -> Self:
+        """Without credentials the chat API must not be reachable from anywhere else."""
+        if self.chat_api_auth == "open" and not is_loopback(self.host):
+            raise ValueError(
+                "CHAT_API_AUTH=open needs HOST on loopback, such as 127.0.0.1: the API would be everybody's"
+            )
+        return self
+
     @property
     def base_url(self) -> str:
         """Where people and partners reach this server; falls back to the listening address."""
@@ -141,6 +159,8 @@ def load_settings(**overrides: Any) -> Settings:
 
 
 def _sentence(item: Any) -> str:
+    if not item["loc"]:
+        return str(item["msg"]).removeprefix("Value error, ")
     field = str(item["loc"][0])
     hint = f" To mend it: {HINTS[field]}." if field in HINTS else ""
     if item["type"] == "missing":

@@ -18,7 +18,7 @@ from bot.demo.partner import DemoPartner
 from bot.demo.stage import Stage
 from bot.line.simulator import GUIDE, Channel, Platform, create_simulator
 from bot.ports import real_ports
-from bot.settings import Settings
+from bot.settings import Settings, is_loopback
 from bot.texts import say
 from bot.web.access_log import StructuredAccessLog
 from bot.web.server import HttpServer
@@ -88,7 +88,7 @@ def _settings(folder: Path, central: Channel, *, host: str, ports: list[int]) ->
             "line_channel_access_token": SecretStr(central.access_token),
             "line_api_base_url": f"http://{host}:{ports[1]}",
             "line_data_api_base_url": f"http://{host}:{ports[1]}",
-            "chat_api_auth": "open",
+            "chat_api_auth": "open" if is_loopback(host) else "required",
         }
     )
 

@@ -16,6 +16,7 @@ from bot.models import Bot
 from bot.security.keys import Purpose, derive_key
 from bot.tenancy.bots import BotRequest, create_bot
 from bot.tenancy.errors import NoCentralChannel
+from bot.tenancy.local import LOCAL_TENANT, ensure_local_tenant
 from bot.tenancy.partners import Partners
 from bot.texts import say
 from knowledge.samples import load_samples
@@ -38,16 +39,14 @@ class Stage:
         Returns the provisioning key of the demo's partner and the shop code of the small shop.
         """
         async with self._shopkeeper.database.unit_of_work() as session:
-            rental = await self._partners.create(session, say("demo.rental_partner"), slots=SLOTS)
+            await ensure_local_tenant(session, self._clock)
             shops = await self._partners.create(session, say("demo.shop_partner"), slots=SLOTS)
             api_key = await self._partners.issue_key(session, shops)
-        vendors = await load_samples(
-            self._shopkeeper.database, self._clock, rental=rental.tenant_id, cafe=shops.tenant_id
-        )
+        vendors = await load_samples(self._shopkeeper.database, self._clock, rental=LOCAL_TENANT, cafe=shops.tenant_id)
         async with self._shopkeeper.database.unit_of_work() as session:
             for code, channel in (("ANJU", channels.first), ("HAOSHI", channels.second)):
-                channel_id = await self._connect(session, channel, rental.tenant_id)
-                request = BotRequest(rental.tenant_id, channel_id, channel.name, vendor_id=vendors[code])
+                channel_id = await self._connect(session, channel, LOCAL_TENANT)
+                request = BotRequest(LOCAL_TENANT, channel_id, channel.name, vendor_id=vendors[code])
                 await self._make_bot(session, request)
                 channel.webhook_url = f"{server_url}/line/webhook/{channel_id}"
             central = await find_channel(session, None)

@@ -21,3 +21,8 @@ def json_response(payload: object, *, status: int = 200, headers: Mapping[str, s
 def success_false(error: PlatformError) -> object:
     """`{"success": false, "error": "<message>"}`: provisioning and the LINE webhook."""
     return {"success": False, "error": error.message}
+
+
+def detail(error: PlatformError) -> object:
+    """`{"detail": "<message>"}`, always a string: the chat engine's APIs."""
+    return {"detail": error.message}

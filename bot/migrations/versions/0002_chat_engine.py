@@ -30,9 +30,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_keys")),
         sa.UniqueConstraint("key_hash", name=op.f("uq_api_keys_key_hash")),
     )
-    with op.batch_alter_table("api_keys", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_api_keys_tenant_id"), ["tenant_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_api_keys_vendor_id"), ["vendor_id"], unique=False)
+    op.create_index(op.f("ix_api_keys_tenant_id"), "api_keys", ["tenant_id"], unique=False)
+    op.create_index(op.f("ix_api_keys_vendor_id"), "api_keys", ["vendor_id"], unique=False)
 
     op.create_table(
         "chat_sessions",
@@ -49,10 +48,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chat_sessions")),
         sa.UniqueConstraint("vendor_id", "user_id", "session_id", "audience", name=op.f("uq_chat_sessions_vendor_id")),
     )
-    with op.batch_alter_table("chat_sessions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_chat_sessions_last_message_at"), ["last_message_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_chat_sessions_tenant_id"), ["tenant_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_chat_sessions_vendor_id"), ["vendor_id"], unique=False)
+    op.create_index(op.f("ix_chat_sessions_last_message_at"), "chat_sessions", ["last_message_at"], unique=False)
+    op.create_index(op.f("ix_chat_sessions_tenant_id"), "chat_sessions", ["tenant_id"], unique=False)
+    op.create_index(op.f("ix_chat_sessions_vendor_id"), "chat_sessions", ["vendor_id"], unique=False)
 
     op.create_table(
         "evaluation_runs",
@@ -66,10 +64,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["vendor_id"], ["vendors.id"], name=op.f("fk_evaluation_runs_vendor_id_vendors")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evaluation_runs")),
     )
-    with op.batch_alter_table("evaluation_runs", schema=None) as batch_op:
-        batch_op.create_index("ix_evaluation_runs_set", ["vendor_id", "set_name", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_evaluation_runs_tenant_id"), ["tenant_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_evaluation_runs_vendor_id"), ["vendor_id"], unique=False)
+    op.create_index("ix_evaluation_runs_set", "evaluation_runs", ["vendor_id", "set_name", "id"], unique=False)
+    op.create_index(op.f("ix_evaluation_runs_tenant_id"), "evaluation_runs", ["tenant_id"], unique=False)
+    op.create_index(op.f("ix_evaluation_runs_vendor_id"), "evaluation_runs", ["vendor_id"], unique=False)
 
     op.create_table(
         "import_jobs",
@@ -95,10 +92,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["vendor_id"], ["vendors.id"], name=op.f("fk_import_jobs_vendor_id_vendors")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_jobs")),
     )
-    with op.batch_alter_table("import_jobs", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_import_jobs_state"), ["state"], unique=False)
-        batch_op.create_index(batch_op.f("ix_import_jobs_tenant_id"), ["tenant_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_import_jobs_vendor_id"), ["vendor_id"], unique=False)
+    op.create_index(op.f("ix_import_jobs_state"), "import_jobs", ["state"], unique=False)
+    op.create_index(op.f("ix_import_jobs_tenant_id"), "import_jobs", ["tenant_id"], unique=False)
+    op.create_index(op.f("ix_import_jobs_vendor_id"), "import_jobs", ["vendor_id"], unique=False)
 
     op.create_table(
         "intents",
@@ -118,9 +114,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["vendor_id"], ["vendors.id"], name=op.f("fk_intents_vendor_id_vendors")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_intents")),
     )
-    with op.batch_alter_table("intents", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_intents_tenant_id"), ["tenant_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_intents_vendor_id"), ["vendor_id"], unique=False)
+    op.create_index(op.f("ix_intents_tenant_id"), "intents", ["tenant_id"], unique=False)
+    op.create_index(op.f("ix_intents_vendor_id"), "intents", ["vendor_id"], unique=False)
 
     op.create_table(
         "knowledge_changes",
@@ -139,10 +134,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["vendor_id"], ["vendors.id"], name=op.f("fk_knowledge_changes_vendor_id_vendors")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_knowledge_changes")),
     )
-    with op.batch_alter_table("knowledge_changes", schema=None) as batch_op:
-        batch_op.create_index("ix_knowledge_changes_subject", ["subject", "subject_id", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_knowledge_changes_tenant_id"), ["tenant_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_knowledge_changes_vendor_id"), ["vendor_id"], unique=False)
+    op.create_index("ix_knowledge_changes_subject", "knowledge_changes", ["subject", "subject_id", "id"], unique=False)
+    op.create_index(op.f("ix_knowledge_changes_tenant_id"), "knowledge_changes", ["tenant_id"], unique=False)
+    op.create_index(op.f("ix_knowledge_changes_vendor_id"), "knowledge_changes", ["vendor_id"], unique=False)
 
     op.create_table(
         "llm_usage",
@@ -158,8 +152,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["vendor_id"], ["vendors.id"], name=op.f("fk_llm_usage_vendor_id_vendors")),
         sa.PrimaryKeyConstraint("vendor_id", "caller", "day", name=op.f("pk_llm_usage")),
     )
-    with op.batch_alter_table("llm_usage", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_llm_usage_tenant_id"), ["tenant_id"], unique=False)
+    op.create_index(op.f("ix_llm_usage_tenant_id"), "llm_usage", ["tenant_id"], unique=False)
 
     op.create_table(
         "chat_turns",
@@ -175,9 +168,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_chat_turns_tenant_id_tenants")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chat_turns")),
     )
-    with op.batch_alter_table("chat_turns", schema=None) as batch_op:
-        batch_op.create_index("ix_chat_turns_session", ["chat_session_id", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_chat_turns_tenant_id"), ["tenant_id"], unique=False)
+    op.create_index("ix_chat_turns_session", "chat_turns", ["chat_session_id", "id"], unique=False)
+    op.create_index(op.f("ix_chat_turns_tenant_id"), "chat_turns", ["tenant_id"], unique=False)
 
     op.create_table(
         "import_rows",
@@ -200,9 +192,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_rows")),
         sa.UniqueConstraint("job_id", "number", name=op.f("uq_import_rows_job_id")),
     )
-    with op.batch_alter_table("import_rows", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_import_rows_entry_id"), ["entry_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_import_rows_tenant_id"), ["tenant_id"], unique=False)
+    op.create_index(op.f("ix_import_rows_entry_id"), "import_rows", ["entry_id"], unique=False)
+    op.create_index(op.f("ix_import_rows_tenant_id"), "import_rows", ["tenant_id"], unique=False)
 
     op.create_table(
         "unanswered_clusters",
@@ -224,11 +215,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["vendor_id"], ["vendors.id"], name=op.f("fk_unanswered_clusters_vendor_id_vendors")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unanswered_clusters")),
     )
-    with op.batch_alter_table("unanswered_clusters", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_unanswered_clusters_entry_id"), ["entry_id"], unique=False)
-        batch_op.create_index("ix_unanswered_clusters_open", ["vendor_id", "state", "last_asked_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_unanswered_clusters_tenant_id"), ["tenant_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_unanswered_clusters_vendor_id"), ["vendor_id"], unique=False)
+    op.create_index(op.f("ix_unanswered_clusters_entry_id"), "unanswered_clusters", ["entry_id"], unique=False)
+    op.create_index(
+        "ix_unanswered_clusters_open", "unanswered_clusters", ["vendor_id", "state", "last_asked_at"], unique=False
+    )
+    op.create_index(op.f("ix_unanswered_clusters_tenant_id"), "unanswered_clusters", ["tenant_id"], unique=False)
+    op.create_index(op.f("ix_unanswered_clusters_vendor_id"), "unanswered_clusters", ["vendor_id"], unique=False)
 
     op.create_table(
         "unanswered_questions",
@@ -251,11 +243,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["vendor_id"], ["vendors.id"], name=op.f("fk_unanswered_questions_vendor_id_vendors")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unanswered_questions")),
     )
-    with op.batch_alter_table("unanswered_questions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_unanswered_questions_cluster_id"), ["cluster_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_unanswered_questions_message_id"), ["message_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_unanswered_questions_tenant_id"), ["tenant_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_unanswered_questions_vendor_id"), ["vendor_id"], unique=False)
+    op.create_index(op.f("ix_unanswered_questions_cluster_id"), "unanswered_questions", ["cluster_id"], unique=False)
+    op.create_index(op.f("ix_unanswered_questions_message_id"), "unanswered_questions", ["message_id"], unique=False)
+    op.create_index(op.f("ix_unanswered_questions_tenant_id"), "unanswered_questions", ["tenant_id"], unique=False)
+    op.create_index(op.f("ix_unanswered_questions_vendor_id"), "unanswered_questions", ["vendor_id"], unique=False)
 
     with op.batch_alter_table("bots", schema=None) as batch_op:
         batch_op.add_column(sa.Column("llm_daily_tokens", sa.Integer(), nullable=True))
@@ -272,8 +263,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("is_curated", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column("origin", sa.String(length=16), nullable=False, server_default="manual"))
 
-    with op.batch_alter_table("vendor_parameters", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_vendor_parameters_vendor_id"), ["vendor_id"], unique=False)
+    op.create_index(op.f("ix_vendor_parameters_vendor_id"), "vendor_parameters", ["vendor_id"], unique=False)
 
     with op.batch_alter_table("vendors", schema=None) as batch_op:
         batch_op.add_column(sa.Column("created_by", sa.String(length=100), nullable=True))
@@ -300,65 +290,14 @@ def downgrade() -> None:
     with op.batch_alter_table("bots", schema=None) as batch_op:
         batch_op.drop_column("llm_daily_tokens")
 
-    with op.batch_alter_table("unanswered_questions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_unanswered_questions_vendor_id"))
-        batch_op.drop_index(batch_op.f("ix_unanswered_questions_tenant_id"))
-        batch_op.drop_index(batch_op.f("ix_unanswered_questions_message_id"))
-        batch_op.drop_index(batch_op.f("ix_unanswered_questions_cluster_id"))
-
     op.drop_table("unanswered_questions")
-    with op.batch_alter_table("unanswered_clusters", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_unanswered_clusters_vendor_id"))
-        batch_op.drop_index(batch_op.f("ix_unanswered_clusters_tenant_id"))
-        batch_op.drop_index("ix_unanswered_clusters_open")
-        batch_op.drop_index(batch_op.f("ix_unanswered_clusters_entry_id"))
-
     op.drop_table("unanswered_clusters")
-    with op.batch_alter_table("import_rows", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_import_rows_tenant_id"))
-        batch_op.drop_index(batch_op.f("ix_import_rows_entry_id"))
-
     op.drop_table("import_rows")
-    with op.batch_alter_table("chat_turns", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_chat_turns_tenant_id"))
-        batch_op.drop_index("ix_chat_turns_session")
-
     op.drop_table("chat_turns")
-    with op.batch_alter_table("llm_usage", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_llm_usage_tenant_id"))
-
     op.drop_table("llm_usage")
-    with op.batch_alter_table("knowledge_changes", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_knowledge_changes_vendor_id"))
-        batch_op.drop_index(batch_op.f("ix_knowledge_changes_tenant_id"))
-        batch_op.drop_index("ix_knowledge_changes_subject")
-
     op.drop_table("knowledge_changes")
-    with op.batch_alter_table("intents", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_intents_vendor_id"))
-        batch_op.drop_index(batch_op.f("ix_intents_tenant_id"))
-
     op.drop_table("intents")
-    with op.batch_alter_table("import_jobs", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_import_jobs_vendor_id"))
-        batch_op.drop_index(batch_op.f("ix_import_jobs_tenant_id"))
-        batch_op.drop_index(batch_op.f("ix_import_jobs_state"))
-
     op.drop_table("import_jobs")
-    with op.batch_alter_table("evaluation_runs", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_evaluation_runs_vendor_id"))
-        batch_op.drop_index(batch_op.f("ix_evaluation_runs_tenant_id"))
-        batch_op.drop_index("ix_evaluation_runs_set")
-
     op.drop_table("evaluation_runs")
-    with op.batch_alter_table("chat_sessions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_chat_sessions_vendor_id"))
-        batch_op.drop_index(batch_op.f("ix_chat_sessions_tenant_id"))
-        batch_op.drop_index(batch_op.f("ix_chat_sessions_last_message_at"))
-
     op.drop_table("chat_sessions")
-    with op.batch_alter_table("api_keys", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_api_keys_vendor_id"))
-        batch_op.drop_index(batch_op.f("ix_api_keys_tenant_id"))
-
     op.drop_table("api_keys")

@@ -1,0 +1,118 @@
+"""Statements about knowledge entries, and all that one vendor's answers may be made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from bot.models import KnowledgeEntry, Vendor
+from bot.tenancy.principal import Principal
+from bot.tenancy.scope import may_share, visible_to
+from knowledge.entries import Audience, Entry, Scope, VendorKnowledge
+from knowledge.errors import EntryNotFound, SharedIsReadOnly
+from knowledge.repository.parameters import parameters_of
+from knowledge.repository.vendors import bump, seen_vendor, within_tenant_of
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An entry to add: global where `vendor_id` is None, else that vendor's own."""
+
+    question: str
+    answer: str
+    vendor_id: int | None = None
+    keywords: str = ""
+    audience: Audience = Audience.ALL
+
+
+async def knowledge_of(session: AsyncSession, principal: Principal, vendor_id: int) -> VendorKnowledge:
+    """The vendor's active parameters and entries; customized entries hide what they replace.
+
+    Raises VendorNotFound. The version is read first: what changes meanwhile is at worst read twice.
+    """
+    vendor = await seen_vendor(session, principal, vendor_id)
+    within = within_tenant_of(principal, vendor)
+    parameters = {item.key: item for item in await parameters_of(session, within, vendor_id)}
+    hiding = aliased(KnowledgeEntry)
+    hidden = select(hiding.replaces_id).where(
+        hiding.vendor_id == vendor_id, hiding.is_active, hiding.replaces_id.is_not(None)
+    )
+    rank = case({scope.value: at for at, scope in enumerate(Scope)}, value=KnowledgeEntry.scope, else_=len(Scope))
+    statement = (
+        select(KnowledgeEntry)
+        .where(KnowledgeEntry.is_active, _of_vendor(vendor_id), KnowledgeEntry.id.not_in(hidden))
+        .order_by(rank, KnowledgeEntry.id)
+    )
+    rows = list(await session.scalars(visible_to(within, statement, KnowledgeEntry)))
+    entries = tuple(_entry(row) for row in rows)
+    return VendorKnowledge(vendor.knowledge_version, parameters, entries, tuple(row.vector for row in rows))
+
+
+async def store_vectors(session: AsyncSession, principal: Principal, blobs: Mapping[int, bytes]) -> None:
+    """Keep entries' vectors with their rows. This changes no answer and so no version."""
+    for entry_id, blob in blobs.items():
+        statement = update(KnowledgeEntry).where(KnowledgeEntry.id == entry_id).values(vector=blob)
+        await session.execute(visible_to(principal, statement, KnowledgeEntry))
+
+
+async def add_entry(session: AsyncSession, principal: Principal, new: NewEntry, *, now: datetime) -> int:
+    """Add an entry and return its id.
+
+    Raises VendorNotFound, and SharedIsReadOnly for a global entry by whoever is bound to a vendor. A
+    global entry needs a principal with a tenant.
+    """
+    if new.vendor_id is None and not may_share(principal):
+        raise SharedIsReadOnly
+    vendor = await seen_vendor(session, principal, new.vendor_id) if new.vendor_id is not None else None
+    tenant_id = vendor.tenant_id if vendor else principal.tenant_id
+    if tenant_id is None:
+        raise ValueError("a global entry belongs to a tenant, and this principal has none")
+    entry = KnowledgeEntry(
+        tenant_id=tenant_id, vendor_id=new.vendor_id, scope=(Scope.VENDOR if vendor else Scope.GLOBAL).value,
+        question_summary=new.question, answer=new.answer, keywords=new.keywords, audience=new.audience.value,
+        created_at=now, updated_at=now,
+    )  # fmt: skip
+    session.add(entry)
+    await session.flush()
+    if vendor:
+        await bump(session, within_tenant_of(principal, vendor), Vendor.id == vendor.id)
+    else:
+        await bump(session, principal)
+    return entry.id
+
+
+async def customise(session: AsyncSession, principal: Principal, entry_id: int, new: NewEntry, *, now: datetime) -> int:
+    """Give `new.vendor_id` its own wording of the global entry `entry_id`, and return the new entry's id.
+
+    Raises VendorNotFound, and EntryNotFound where there is no such global entry of that vendor's tenant.
+    """
+    if new.vendor_id is None:
+        raise ValueError("a customized entry belongs to a vendor")
+    within = within_tenant_of(principal, await seen_vendor(session, principal, new.vendor_id))
+    statement = select(KnowledgeEntry.id).where(
+        KnowledgeEntry.id == entry_id, KnowledgeEntry.scope == Scope.GLOBAL.value
+    )
+    if await session.scalar(visible_to(within, statement, KnowledgeEntry)) is None:
+        raise EntryNotFound
+    added = await add_entry(session, within, new, now=now)
+    change = update(KnowledgeEntry).where(KnowledgeEntry.id == added)
+    values = {"scope": Scope.CUSTOMIZED.value, "replaces_id": entry_id}
+    await session.execute(visible_to(within, change.values(values), KnowledgeEntry))
+    return added
+
+
+def _of_vendor(vendor_id: int) -> ColumnElement[bool]:
+    shared = and_(KnowledgeEntry.scope == Scope.GLOBAL.value, KnowledgeEntry.vendor_id.is_(None))
+    return or_(KnowledgeEntry.vendor_id == vendor_id, shared)
+
+
+def _entry(row: KnowledgeEntry) -> Entry:
+    return Entry(
+        id=row.id, scope=Scope(row.scope), question=row.question_summary, answer=row.answer,
+        keywords=row.keywords, audience=Audience(row.audience),
+    )  # fmt: skip
