@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from bot.texts import Language
 from knowledge.entries import Audience, Scope
+from knowledge.intents.types import FoundIntent
 
 DEFAULT_TOP_K = 3
 MAX_TOP_K = 10
@@ -28,7 +29,8 @@ class Question:
 
     `audience` is `renter` or `staff`; `instructions` are the bot's own (its system prompt);
     `history` is what was said before, oldest first. `top_k` entries are looked at, 1 to 10.
-    `deadline` is how many seconds an answer may take.
+    `deadline` is how many seconds an answer may take. `caller` is who pays for the language model: a
+    bot's id, or `api`; `daily_tokens` is how many tokens it may spend a day, None for no limit.
     """
 
     vendor_id: int
@@ -39,11 +41,16 @@ class Question:
     history: tuple[Turn, ...] = ()
     top_k: int = DEFAULT_TOP_K
     deadline: float = DEFAULT_DEADLINE
+    caller: str = "api"
+    daily_tokens: int | None = None
 
 
 class Outcome(StrEnum):
+    """What became of a question. Out of scope: it is about something that this vendor doesn't deal with."""
+
     ANSWERED = "answered"
     UNKNOWN = "unknown"
+    OUT_OF_SCOPE = "out_of_scope"
 
 
 class Composer(StrEnum):
@@ -69,7 +76,9 @@ class Answer:
     """An answer that can be sent as it is.
 
     `values` are the parameters in it, as written, by key. `confidence` is how likely the best source
-    answers the question (0..1). `suggestions` are further questions that could be asked.
+    answers the question (0..1). `intents` are those found in the message, the main one first; none
+    where the vendor has none or the message fits none. `suggestions` are further questions that could
+    be asked.
     """
 
     text: str
@@ -80,4 +89,5 @@ class Answer:
     confidence: float = 0.0
     tokens_used: int = 0
     elapsed_ms: int = 0
+    intents: tuple[FoundIntent, ...] = ()
     suggestions: tuple[str, ...] = ()

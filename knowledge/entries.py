@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 from enum import StrEnum
 
+from knowledge.intents.types import IntentCard
 from knowledge.parameters import Parameter
 
 
@@ -33,7 +34,10 @@ AUDIENCES = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A knowledge entry that one vendor's answers may be drawn from."""
+    """A knowledge entry that one vendor's answers may be drawn from.
+
+    `intents` are the ids of the intents it serves. A curated one is said word for word.
+    """
 
     id: int
     scope: Scope
@@ -41,6 +45,8 @@ class Entry:
     answer: str
     keywords: str = ""
     audience: Audience = Audience.ALL
+    intents: tuple[int, ...] = ()
+    is_curated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +75,4 @@ class VendorKnowledge:
     parameters: dict[str, Parameter]
     entries: tuple[Entry, ...]
     vectors: tuple[bytes | None, ...]
+    intents: tuple[IntentCard, ...] = ()

@@ -15,6 +15,7 @@ from bot.tenancy.principal import Principal
 from bot.tenancy.scope import may_share, visible_to
 from knowledge.entries import Audience, Entry, Scope, VendorKnowledge
 from knowledge.errors import EntryNotFound, SharedIsReadOnly
+from knowledge.repository.intents import intents_of
 from knowledge.repository.parameters import parameters_of
 from knowledge.repository.vendors import bump, seen_vendor, within_tenant_of
 
@@ -28,6 +29,9 @@ class NewEntry:
     vendor_id: int | None = None
     keywords: str = ""
     audience: Audience = Audience.ALL
+    intent_ids: tuple[int, ...] = ()
+    is_curated: bool = False
+    origin: str = "manual"
 
 
 async def knowledge_of(session: AsyncSession, principal: Principal, vendor_id: int) -> VendorKnowledge:
@@ -50,7 +54,9 @@ async def knowledge_of(session: AsyncSession, principal: Principal, vendor_id: i
     )
     rows = list(await session.scalars(visible_to(within, statement, KnowledgeEntry)))
     entries = tuple(_entry(row) for row in rows)
-    return VendorKnowledge(vendor.knowledge_version, parameters, entries, tuple(row.vector for row in rows))
+    vectors = tuple(row.vector for row in rows)
+    intents = tuple(await intents_of(session, within, vendor_id))
+    return VendorKnowledge(vendor.knowledge_version, parameters, entries, vectors, intents)
 
 
 async def store_vectors(session: AsyncSession, principal: Principal, blobs: Mapping[int, bytes]) -> None:
@@ -75,6 +81,7 @@ async def add_entry(session: AsyncSession, principal: Principal, new: NewEntry, 
     entry = KnowledgeEntry(
         tenant_id=tenant_id, vendor_id=new.vendor_id, scope=(Scope.VENDOR if vendor else Scope.GLOBAL).value,
         question_summary=new.question, answer=new.answer, keywords=new.keywords, audience=new.audience.value,
+        intent_ids=list(new.intent_ids), is_curated=new.is_curated, origin=new.origin,
         created_at=now, updated_at=now,
     )  # fmt: skip
     session.add(entry)
@@ -114,5 +121,6 @@ def _of_vendor(vendor_id: int) -> ColumnElement[bool]:
 def _entry(row: KnowledgeEntry) -> Entry:
     return Entry(
         id=row.id, scope=Scope(row.scope), question=row.question_summary, answer=row.answer,
-        keywords=row.keywords, audience=Audience(row.audience),
+        keywords=row.keywords, audience=Audience(row.audience), intents=tuple(row.intent_ids),
+        is_curated=row.is_curated,
     )  # fmt: skip
