@@ -14,7 +14,9 @@ from bot.errors import ConfigurationError
 
 _DURATION = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*([smhd]?)\s*$")
 _UNIT_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_HOST_PORT = re.compile(r"(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+):([1-9][0-9]{0,4})")
 MIN_SECRET_LENGTH = 16
+MAX_PORT = 65535
 
 
 def _duration(value: Any) -> Any:
@@ -28,6 +30,16 @@ def _networks(value: Any) -> Any:
     if isinstance(value, str):
         return tuple(ip_network(part.strip(), strict=False) for part in value.split(",") if part.strip())
     return value
+
+
+def _host_ports(value: Any) -> Any:
+    """Read pairs such as "localhost:9000, [::1]:9000"."""
+    if not isinstance(value, str):
+        return value
+    pairs = tuple(part.strip().lower() for part in value.split(",") if part.strip())
+    if not all((found := _HOST_PORT.fullmatch(pair)) and int(found[1]) <= MAX_PORT for pair in pairs):
+        raise ValueError("must be pairs of host:port, separated by commas")
+    return pairs
 
 
 def _optional_secret(value: Any) -> Any:
@@ -45,6 +57,7 @@ def is_loopback(host: str) -> bool:
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)]
+HostPorts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_host_ports)]
 OptionalSecret = Annotated[SecretStr | None, BeforeValidator(_optional_secret)]
 OptionalText = Annotated[str | None, BeforeValidator(_optional_secret)]
 
@@ -82,6 +95,7 @@ class Settings(BaseSettings):
     chat_api_auth: Literal["required", "open"] = "required"
     external_jwt_secret: OptionalSecret = None
     webhook_secret: OptionalSecret = None
+    ssrf_allow: HostPorts = ()
 
     @field_validator("secret_key")
     @classmethod

@@ -97,6 +97,20 @@ def test_durations_are_written_as_people_say_them(settings: MakeSettings, given:
     assert settings(bare_claim_window=given).bare_claim_window == timedelta(seconds=seconds)
 
 
+@pytest.mark.parametrize(
+    ("given", "pairs"),
+    [("", ()), ("localhost:9000, [::1]:9000,", ("localhost:9000", "[::1]:9000")), ("Shop.test:80", ("shop.test:80",))],
+)
+def test_addresses_that_are_let_through_are_pairs(settings: MakeSettings, given: str, pairs: tuple[str, ...]) -> None:
+    assert settings(ssrf_allow=given).ssrf_allow == pairs
+
+
+@pytest.mark.parametrize("given", ["localhost", "10.0.0.0/8", "*:80", "h:0", "h:65536", "http://h:80", "h:80 g:80"])
+def test_anything_else_is_not_let_through(settings: MakeSettings, given: str) -> None:
+    with pytest.raises(ValidationError, match="must be pairs of host:port"):
+        settings(ssrf_allow=given)
+
+
 @pytest.mark.parametrize("name", [name for name in SECRETS if name not in REQUIRED])
 def test_an_empty_optional_secret_is_one_that_is_not_set(settings: MakeSettings, name: str) -> None:
     assert getattr(settings(**{name: ""}), name) is None
