@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.texts import Language
-from knowledge.entries import Audience, Scope
-from knowledge.intents.types import FoundIntent
+from knowledge.entries import Audience, FoundIntent, Scope
 
 DEFAULT_TOP_K = 3
 MAX_TOP_K = 10

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.models import Intent
 from bot.tenancy.principal import Principal
 from bot.tenancy.scope import visible_to
-from knowledge.intents.types import IntentCard, IntentType
+from knowledge.entries import IntentCard, IntentType
 
 
 async def intents_of(session: AsyncSession, principal: Principal, vendor_id: int) -> list[IntentCard]:
