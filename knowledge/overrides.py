@@ -59,6 +59,7 @@ class Figure:
     kind: ParameterType
     unit: str = ""
     monthly_day: bool = False
+    is_range: bool = False
 
 
 def with_vendor_values(text: str, parameters: Parameters, *, topic: str = "") -> Filled:
@@ -67,7 +68,8 @@ def with_vendor_values(text: str, parameters: Parameters, *, topic: str = "") ->
     `topic` is the entry's question; it helps to tell what a figure is about. Sentences in which that
     can't be decided are left out.
     """
-    return fill(text, parameters, replacing=partial(_replacements, parameters=parameters, topic=topic))
+    decide = partial(_replacements, parameters=parameters, topic=topic)
+    return fill(text, parameters, replacing=lambda parts: [decide(sentence) for sentence in parts])
 
 
 def _replacements(sentence: str, *, parameters: Parameters, topic: str) -> list[Replacement] | None:
@@ -82,7 +84,7 @@ def _replacements(sentence: str, *, parameters: Parameters, topic: str) -> list[
         own, theirs = grounding.facts_in(sentence[figure.start : figure.end]), grounding.facts_in(value)
         if own == theirs or (own <= theirs and parameter.kind is ParameterType.TEXT):
             continue
-        if match is not Match.SURE or _in_range(sentence, figure):
+        if match is not Match.SURE or figure.is_range or _in_range(sentence, figure):
             return None
         changes.append(Replacement(figure.start, figure.end, _spaced(sentence, figure, value), parameter.key))
     return changes
@@ -111,7 +113,9 @@ def _figures(sentence: str) -> list[Figure]:
         if not quantity.bare:
             kind = ParameterType.MONEY if quantity.unit == "元" else ParameterType.NUMBER
             monthly = quantity.unit in ("號", "日") and "每月" in hidden[: quantity.start][-6:]
-            figures.append(Figure(quantity.start, quantity.end, kind, quantity.unit, monthly))
+            figures.append(
+                Figure(quantity.start, quantity.end, kind, quantity.unit, monthly, quantity.upto is not None)
+            )
     return sorted(figures, key=lambda figure: figure.start)
 
 

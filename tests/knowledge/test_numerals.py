@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.numerals import find, parse
+from knowledge.numerals import find, parse, same_amount
 
 HAN = "零一二三四五六七八九"
 AMOUNTS = Path("../shared/data/03_numbers/amounts_zh.dev.jsonl")
@@ -74,10 +74,53 @@ def test_no_text_breaks_the_reader(text: str) -> None:
         ("百分之五", 5, "%"),
         ("二十五元三毛", Decimal("25.3"), "元"),
         ("一百二十萬三", 1203000, ""),
+        ("半年", Decimal("0.5"), "年"),
+        ("一個半月", Decimal("1.5"), "個月"),
+        ("兩年半", Decimal("2.5"), "年"),
+        ("廿五號", 25, "號"),
+        ("十五%", 15, "%"),
+        ("八五折", 85, "折"),
+        ("200 NTD", 200, "元"),
+        ("100 美元", 100, "美元"),
+        ("每月5日", 5, "號"),
+        ("5 日內", 5, "天"),
+        ("第三天", 3, "第天"),
+        ("中山路 5 號", 5, "門牌"),
+        ("2026 年", 2026, "年份"),
+        ("within five days", 5, "天"),
+        ("the 5th of each month", 5, "號"),
+        ("2 months' rent", 2, "個月"),
     ],
 )
 def test_numbers_are_read_as_people_write_them(text: str, value: Decimal, unit: str) -> None:
     assert [(one.value, one.unit) for one in find(text)] == [(value, unit)]
+
+
+@pytest.mark.parametrize("text", ["3-5 天", "3 - 5 天", "三到五天", "3 天至 5 天", "三五天", "3～5天", "3 to 5 days"])
+def test_a_range_is_one_quantity_with_two_ends(text: str) -> None:
+    assert [(one.value, one.upto, one.unit) for one in find(text)] == [(3, 5, "天")]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("半年", "6 個月"),
+        ("兩週", "14 天"),
+        ("85折", "8.5 折"),
+        ("一成", "10%"),
+        ("5 號", "5 日"),
+        ("1.5 小時", "90 分鐘"),
+    ],
+)
+def test_one_amount_in_two_units_is_the_same(one: str, other: str) -> None:
+    [first], [second] = find(one), find(other)
+    assert same_amount(first.value, first.unit, other=second.value, other_unit=second.unit)
+
+
+@pytest.mark.parametrize(("one", "other"), [("5 號", "5 天"), ("2 樓", "2 個月"), ("3 月", "3 個月"), ("1 天", "2 日")])
+def test_amounts_of_two_things_are_not_the_same(one: str, other: str) -> None:
+    [first], [second] = find(one), find(other)
+    assert not same_amount(first.value, first.unit, other=second.value, other_unit=second.unit)
 
 
 def test_a_word_that_holds_a_digit_is_marked_as_bare() -> None:
