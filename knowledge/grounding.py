@@ -8,19 +8,28 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from knowledge import numerals
 
 _URL = re.compile(r"(?:https?://|www\.)[\w\-.~:/?#@!$&'*+=%]+", re.IGNORECASE | re.ASCII)
 _EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+", re.ASCII)
-_DATE = re.compile(r"(?<!\d)(\d{2,4})[ ]?[-/.年][ ]?(\d{1,2})[ ]?[-/.月][ ]?(\d{1,2})(?!\d)[ ]?[日號]?")
+_DATE = re.compile(
+    r"(?P<roc>民國)?[ ]?(?<!\d)(?P<year>\d{2,4})[ ]?[-/.年][ ]?(?P<month>\d{1,2})[ ]?[-/.月][ ]?(?P<day>\d{1,2})(?!\d)"
+    r"[ ]?[日號]?"
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_ENGLISH_DATE = re.compile(
+    rf"\b(?P<month>{'|'.join(_MONTHS)})[a-z]*\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (?P<year>\d{{4}})\b)?",
+    re.IGNORECASE,
+)
 _DAY = re.compile(r"(?<![\d/])(\d{1,2})[ ]?(?:月[ ]?(\d{1,2})[ ]?[日號]|/(\d{1,2})(?![\d/]))")
 _TIME = re.compile(
     r"(?P<half>上午|早上|凌晨|下午|晚上|中午)?[ ]?(?<!\d)(?:(?P<hour>\d{1,2})[:](?P<minute>\d{2})(?!\d)"
-    r"|(?P<point>\d{1,2})[ ]?[點時](?![數間段])(?:[ ]?(?P<past>\d{1,2})[ ]?分|(?P<thirty>半)|整)?)"
-    r"[ ]?(?P<ampm>[ap]\.?m\.?)?",
+    r"|(?P<point>\d{1,2})[ ]?[點時](?![數間段])(?:[ ]?(?P<past>\d{1,2})[ ]?分|(?P<thirty>半)|整)?"
+    r"|(?P<round>\d{1,2})(?=[ ]?[ap]\.?m\b))"
+    r"[ ]?(?P<ampm>[ap]\.?m\b\.?)?",
     re.IGNORECASE,
 )
 # Taiwanese phone numbers however they are cut, and other digits that dashes hold together (accounts).
@@ -30,7 +39,11 @@ _PHONE = re.compile(
 _LIST_MARK = re.compile(
     r"^[ \t]*(?:\d{1,2}[.)、]|[（(]\d{1,2}[)）](?![ ]?\d)|[一二三四五六七八九十]{1,2}、)(?!\d)", re.MULTILINE
 )
-_HAN_NUMBER = re.compile(r"[零〇一二兩三四五六七八九十]{1,3}(?=[ ]?(?:月|日|號|點|時(?!間)|分(?!之)))")
+_HAN_NUMBER = re.compile(r"[零〇○一二兩三四五六七八九十廿卅]{1,5}(?=[ ]?(?:年|月|日|號|點|時(?!間)|分(?!之)))")
+_ROC_YEARS, _ROC_YEAR_ONE = range(100, 200), 1911
+# A digit that is part of a name (A2, 5G) says how many of nothing.
+_LETTER = re.compile(r"[A-Za-z]")
+_LABEL = "label"
 _TRIFLES = frozenset({"個", "位", "次", "份", "名", "人"})
 _LATER_HALF = frozenset({"下午", "晚上"})
 NOON = 12
@@ -44,30 +57,49 @@ def facts_in(text: str) -> frozenset[str]:
         facts.update(f"{name}:{found[0].rstrip('.,!?').lower()}" for found in pattern.finditer(rest))
         rest = pattern.sub(" ", rest)
     rest = _HAN_NUMBER.sub(_in_digits, rest)
-    for pattern, read in ((_DATE, _date), (_PHONE, _phone), (_DAY, _day), (_TIME, _time)):
+    for pattern, read in (
+        (_DATE, _date),
+        (_ENGLISH_DATE, _english_date),
+        (_PHONE, _phone),
+        (_DAY, _day),
+        (_TIME, _time),
+    ):
         facts.update(read(found) for found in pattern.finditer(rest))
         rest = pattern.sub(" ", rest)
-    facts.update(fact for quantity in numerals.find(rest) if (fact := _number(quantity)))
+    for quantity in numerals.find(rest):
+        facts.update(_numbers(quantity, rest))
     return frozenset(facts)
 
 
 def ungrounded(answer: str, sources: Iterable[str]) -> tuple[str, ...]:
     """The facts of `answer` that none of `sources` states, sorted; empty when it is grounded.
 
-    A number must have been stated of the same thing: 5 天 doesn't ground 5 號.
+    A number must have been stated of the same thing: 5 天 doesn't ground 5 號, nor does 2 樓 ground 2 個月.
     """
     known: frozenset[str] = frozenset().union(*(facts_in(source) for source in sources))
     return tuple(sorted(fact for fact in facts_in(answer) - known if not _is_stated(fact, known)))
 
 
 def _is_stated(fact: str, known: frozenset[str]) -> bool:
-    """Whether a number is known with a unit that says the same, or where one of the two has none."""
+    """Whether the sources state `fact` in other words: 半年 for 6 個月, a day whose year they name too."""
     kind, _, rest = fact.partition(":")
+    if kind == "day":
+        return any(other.startswith("date:") and other.endswith(f"-{rest}") for other in known)
     if kind != "number":
         return False
-    value, _, unit = rest.partition(":")
-    units = [other.rpartition(":")[2] for other in known if other.startswith(f"number:{value}:")]
-    return any(not unit or not other or numerals.same_unit(unit, other) for other in units)
+    value, unit = _figure(rest)
+    figures = [_figure(other.partition(":")[2]) for other in known if other.startswith("number:")]
+    if not unit:
+        return any(value == other and other_unit != _LABEL for other, other_unit in figures)
+    return any(
+        value == other if not other_unit else numerals.same_amount(value, unit, other=other, other_unit=other_unit)
+        for other, other_unit in figures
+    )
+
+
+def _figure(text: str) -> tuple[Decimal, str]:
+    value, _, unit = text.partition(":")
+    return Decimal(value), unit
 
 
 def _in_digits(found: re.Match[str]) -> str:
@@ -76,7 +108,15 @@ def _in_digits(found: re.Match[str]) -> str:
 
 
 def _date(found: re.Match[str]) -> str:
-    return f"date:{int(found[1])}-{int(found[2])}-{int(found[3])}"
+    year = int(found["year"])
+    if found["roc"] or year in _ROC_YEARS:
+        year += _ROC_YEAR_ONE
+    return f"date:{year}-{int(found['month'])}-{int(found['day'])}"
+
+
+def _english_date(found: re.Match[str]) -> str:
+    day = f"{_MONTHS.index(found['month'].lower()) + 1}-{int(found['day'])}"
+    return f"date:{found['year']}-{day}" if found["year"] else f"day:{day}"
 
 
 def _day(found: re.Match[str]) -> str:
@@ -89,15 +129,19 @@ def _phone(found: re.Match[str]) -> str:
 
 
 def _time(found: re.Match[str]) -> str:
-    hour = int(found["hour"] or found["point"])
+    hour = int(found["hour"] or found["point"] or found["round"])
     minute = 30 if found["thirty"] else int(found["minute"] or found["past"] or 0)
     later = found["half"] in _LATER_HALF or (found["ampm"] or "").lower().startswith("p")
     return f"time:{hour + NOON if later and hour < NOON else hour}:{minute:02}"
 
 
-def _number(quantity: numerals.Quantity) -> str | None:
-    """The fact that a quantity is. A lone Chinese digit (一下, 一起) and 一個 say nothing countable."""
+def _numbers(quantity: numerals.Quantity, text: str) -> Iterator[str]:
+    """The facts that a quantity is. A lone Chinese digit (一下, 一起) and 一個 say nothing countable."""
     if quantity.bare or (quantity.value == 1 and quantity.unit in _TRIFLES):
-        return None
-    value = quantity.value.normalize() if quantity.value else Decimal(0)
-    return f"number:{value:f}:{quantity.unit}"
+        return
+    unit = quantity.unit
+    if not unit and _LETTER.fullmatch(text[max(0, quantity.start - 1) : quantity.start]):
+        unit = _LABEL
+    for value in (quantity.value, quantity.upto):
+        if value is not None:
+            yield f"number:{value.normalize() if value else Decimal(0):f}:{unit}"

@@ -22,6 +22,19 @@ from knowledge.grounding import facts_in, ungrounded
         ("https://a.tw/x", "https://A.tw/x"),
         ("30 日內", "30 天"),
         ("200 塊", "200 元"),
+        ("NT$200", "兩百元"),
+        ("5號", "每月5日"),
+        ("半年", "六個月"),
+        ("兩週", "14 天"),
+        ("一個半月", "1.5 個月"),
+        ("一成", "10%"),
+        ("85 折", "八五折"),
+        ("3-5 天", "三到五天"),
+        ("民國115年3月5日", "2026-03-05"),
+        ("二〇二六年三月五日", "March 5, 2026"),
+        ("6 pm", "18:00"),
+        ("within 5 days", "5 天內"),
+        ("the 5th of each month", "每月五號"),
     ],
 )
 def test_two_ways_to_write_a_fact_are_one(one: str, other: str) -> None:
@@ -31,6 +44,26 @@ def test_two_ways_to_write_a_fact_are_one(one: str, other: str) -> None:
 
 def test_a_number_of_something_else_grounds_nothing() -> None:
     assert ungrounded("每月 5 號", ["寬限 5 天，共 5 次"]) == ("number:5:號",)
+
+
+@pytest.mark.parametrize(
+    ("answer", "source"),
+    [
+        ("押金 2 個月", "辦公室在 2 樓，2 月搬家，A2 出口"),
+        ("每月 5 號", "中山路 12 巷 5 號"),
+        ("5 天內", "第 5 天開始"),
+        ("3 個月", "3 月開始"),
+        ("200 元", "200 美元"),
+        ("5 號", "5 日內"),
+    ],
+)
+def test_what_only_looks_alike_grounds_nothing(answer: str, source: str) -> None:
+    assert ungrounded(answer, [source])
+
+
+def test_a_day_is_grounded_in_a_date_with_its_year() -> None:
+    assert ungrounded("3 月 5 日前", ["2026/3/5"]) == ()
+    assert ungrounded("2026/3/5", ["3 月 5 日前"])
 
 
 @pytest.mark.parametrize(
