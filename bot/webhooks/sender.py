@@ -8,6 +8,7 @@ request's own limits whatever the other side does.
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 
@@ -102,7 +103,8 @@ class SafeSender:
                 hop.method,
                 hop.target.url,
                 headers={"Accept-Encoding": "gzip, deflate", "User-Agent": USER_AGENT, **_distinct(hop.headers)},
-                data=hop.body or None,
+                # From a buffer a body is written in pieces, so that a large one doesn't hold up the event loop.
+                data=io.BytesIO(hop.body) if hop.body else None,
                 allow_redirects=False,
                 skip_auto_headers=("Content-Type",),
             )
