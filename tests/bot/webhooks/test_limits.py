@@ -225,10 +225,32 @@ async def answer_or_named_error(sent: bytes) -> None:
 
 
 async def test_one_slow_host_does_not_cost_the_others(site: MakeSite) -> None:
-    slow, shop = await site(hang), await site(sends(answer(b"ok")))
+    go_on = asyncio.Event()
+
+    async def wait(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await go_on.wait()
+        writer.write(answer(b"late"))
+
+    slow, shop = await site(wait), await site(sends(answer(b"ok")))
     careful = SafeSender(allow=[slow.pair, shop.pair], resolver=FakeResolver(), connections=2, connections_per_host=1)
-    waiting = [asyncio.create_task(careful.send(OutgoingRequest(url=slow.url(), timeout=SOON))) for _ in range(5)]
+    waiting = [asyncio.create_task(careful.send(OutgoingRequest(url=slow.url(), timeout=60))) for _ in range(5)]
     assert (await careful.send(OutgoingRequest(url=shop.url()))).body == b"ok"
-    ends = await asyncio.gather(*waiting, return_exceptions=True)
-    assert [type(end) for end in ends] == [FetchTimeout] * 5
+    go_on.set()
+    assert {late.body for late in await asyncio.gather(*waiting)} == {b"late"}
     await careful.close()
+
+
+async def test_closing_breaks_off_what_is_under_way(site: MakeSite, sender: MakeSender) -> None:
+    arrived = asyncio.Event()
+
+    async def arrive(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        arrived.set()
+        await reader.read()
+
+    slow = await site(arrive)
+    careful = sender(slow)
+    waiting = asyncio.create_task(careful.send(OutgoingRequest(url=slow.url(), timeout=60)))
+    await arrived.wait()
+    await careful.close()
+    with pytest.raises(FetchFailed):
+        await waiting

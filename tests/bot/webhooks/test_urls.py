@@ -44,7 +44,7 @@ http://foo@127.0.0.1:{p}/           http://foo:bar@shop.example.com:{p}/ http://
 http://127.0.0.1:{p}#@example.com/  http://example.com:80@127.0.0.1:{p}/ http://127.0.0.1:{p}?@example.com/
 http://①②⑦.⓪.⓪.①:{p}/              http://127。0。0。1:{p}/             http://１２７.0.0.1:{p}/
 http://127．0．0．1:{p}/            http://ⓛocalhost:{p}/               http://127｡0｡0｡1:{p}/
-http://exa‌mple.com:{p}/             http://a℀b.com:{p}/                 http://ｌocalhost:{p}/
+http://ｅxample.com:{p}/              http://exa‌mple.com:{p}/             http://a℀b.com:{p}/                 http://ｌocalhost:{p}/
 http:///127.0.0.1:{p}/              http:127.0.0.1:{p}/                 http:/127.0.0.1:{p}/
 ///127.0.0.1:{p}/                   //127.0.0.1:{p}/                    127.0.0.1:{p}/
 http:\\\\127.0.0.1:{p}/             http://example.com\\@127.0.0.1:{p}/ http://127.0.0.1\\.example.com:{p}/
@@ -75,6 +75,10 @@ WITH_INVISIBLE = [
     "http://" + "a." * 130 + "com:{p}/",
     "",
 ]
+# Of these nothing but the address behind the name is wrong.
+LOOK_ORDINARY = [
+    f"{url}:{{p}}/" for url in ("http://127.0.0.1.nip.io", "http://shop.example.com", "https://shop.example.com")
+]
 
 
 @pytest.mark.parametrize("url", [*INSIDE, *WITH_INVISIBLE])
@@ -83,6 +87,12 @@ async def test_a_hostile_url_connects_to_nothing(tripwire: Site, sender: MakeSen
     with pytest.raises(UnsafeAddress):
         await careful.send(OutgoingRequest(url=url.replace("{p}", str(tripwire.port))))
     assert tripwire.connections == 0
+
+
+@pytest.mark.parametrize("url", [url for url in [*INSIDE, *WITH_INVISIBLE] if url not in LOOK_ORDINARY])
+def test_a_hostile_url_is_refused_before_any_name_is_looked_up(url: str) -> None:
+    with pytest.raises(UnsafeAddress):
+        parse_target(url.replace("{p}", "8080"))
 
 
 def test_the_table_holds_what_it_should() -> None:
