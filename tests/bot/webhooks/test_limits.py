@@ -225,15 +225,17 @@ async def answer_or_named_error(sent: bytes) -> None:
 
 
 async def test_one_slow_host_does_not_cost_the_others(site: MakeSite) -> None:
-    go_on = asyncio.Event()
+    arrived, go_on = asyncio.Event(), asyncio.Event()
 
     async def wait(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        arrived.set()
         await go_on.wait()
         writer.write(answer(b"late"))
 
     slow, shop = await site(wait), await site(sends(answer(b"ok")))
     careful = SafeSender(allow=[slow.pair, shop.pair], resolver=FakeResolver(), connections=2, connections_per_host=1)
     waiting = [asyncio.create_task(careful.send(OutgoingRequest(url=slow.url(), timeout=60))) for _ in range(5)]
+    await arrived.wait()
     assert (await careful.send(OutgoingRequest(url=shop.url()))).body == b"ok"
     go_on.set()
     assert {late.body for late in await asyncio.gather(*waiting)} == {b"late"}
