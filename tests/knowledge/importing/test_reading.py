@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.texts import Language, say
+from knowledge.importing.errors import ImportRefused, Refusal
+from knowledge.importing.reading import read
+from knowledge.importing.rows import Flaw, Format, Limits, Row
+
+DOCUMENTS = Path(__file__).parents[4] / "shared/data/07_documents"
+CSV = "問題,答案\n租金何時繳？,每月 5 號\n"
+
+
+async def refusal(data: bytes, name: str = "a.csv", limits: Limits | None = None) -> str:
+    with pytest.raises(ImportRefused) as refused:
+        await read(data, filename=name, limits=limits)
+    return refused.value.code
+
+
+async def test_a_file_is_read_in_a_process_of_its_own() -> None:
+    reading = await read(CSV.encode(), filename="faq.csv", content_type="text/csv")
+    assert reading.format is Format.CSV
+    assert reading.rows == (Row(2, "租金何時繳？", "每月 5 號", place="line 2"),)
+
+
+async def test_many_rows_come_back_whole() -> None:
+    rows = "".join(f"問{number},{'答' * 300}{number}\n" for number in range(5_000))
+    reading = await read(f"問題,答案\n{rows}".encode(), filename="faq.csv")
+    assert [row.answer[300:] for row in reading.rows] == [str(number) for number in range(5_000)]
+
+
+async def test_an_empty_and_a_large_file_are_refused_unread() -> None:
+    assert await refusal(b"") == "import_empty"
+    assert await refusal(b"x" * 11, limits=Limits(size=10)) == "import_too_large"
+
+
+async def test_a_file_that_eats_memory_costs_its_reader_only() -> None:
+    deep = b"[" * 200_000
+    assert await refusal(deep, "a.json") in {"import_too_complex", "import_malformed"}
+    assert await refusal(b'"' + b"x," * 8_000_000, limits=Limits(memory=64 * 1024 * 1024)) in {
+        "import_too_complex",
+        "import_unreadable",
+    }
+
+
+async def test_a_file_that_takes_too_long_is_given_up() -> None:
+    assert await refusal(CSV.encode(), limits=Limits(seconds=0.01)) == "import_too_slow"
+
+
+async def test_a_reader_that_is_out_of_processor_time_is_told_of() -> None:
+    rows = "".join(f"問題{number}？,答案\n" for number in range(400_000))
+    assert await refusal(rows.encode(), limits=Limits(cpu=1, rows=10**6)) == "import_too_slow"
+
+
+async def test_a_reading_that_is_called_off_leaves_no_process_behind() -> None:
+    reading = asyncio.create_task(read(CSV.encode(), filename="a.csv"))
+    await asyncio.sleep(0.05)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+
+
+async def test_files_are_read_beside_each_other() -> None:
+    readings = await asyncio.gather(*(read(CSV.encode(), filename="a.csv") for _ in range(4)))
+    assert {len(reading.rows) for reading in readings} == {1}
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_refusal_and_every_flaw_has_a_text(language: Language) -> None:
+    texts = [say(f"import.{code}", language, limit=1, suffix=".pdf") for code in Refusal]
+    texts += [say(f"import.row_{code}", language) for code in Flaw]
+    assert all(texts)
+
+
+@pytest.mark.skipif(not DOCUMENTS.is_dir(), reason="the shared documents aren't here")
+async def test_every_collected_document_is_read_or_refused_for_what_it_is() -> None:
+    expected = {
+        "text": {"read"},
+        "text_cjk": {"read"},
+        "cjk_font_only": {"read"},
+        "needs_password": {"import_encrypted"},
+        "no_text_layer": {"import_scanned"},
+        "no text": {"import_image"},
+        "no_crash": {"read", "import_malformed", "import_nothing_found"},
+        "no_hang": {"read", "import_malformed"},
+    }
+    wrong = []
+    for line in (DOCUMENTS / "manifest.jsonl").read_text().splitlines():
+        item = json.loads(line)
+        try:
+            reading = await read((DOCUMENTS / item["file"]).read_bytes(), filename=item["file"])
+            outcome = "read" if reading.rows else "nothing"
+        except ImportRefused as refused:
+            outcome = refused.code
+        # This document holds one empty paragraph.
+        allowed = {"import_nothing_found"} if "no-styles-part" in item["file"] else expected.get(item["expect"])
+        if outcome not in (allowed or {"import_image"}):
+            wrong.append((item["file"], item["expect"], outcome))
+    assert wrong == []
