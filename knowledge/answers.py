@@ -53,9 +53,11 @@ class Outcome(StrEnum):
 
 
 class Composer(StrEnum):
-    """Who worded the answer: the embedded composer, from the entries' own sentences, or a language model."""
+    """Who worded the answer: the embedded composer, from the entries' own sentences, a language model, or
+    the owner, who approved it word for word."""
 
     EXTRACTIVE = "extractive"
+    CURATED = "curated"
     LLM = "llm"
 
 

@@ -1,8 +1,7 @@
-"""The story of an answer, top to bottom: retrieve, put in the vendor's values, compose, check, answer."""
+"""The story of an answer, top to bottom: classify, retrieve, put in the vendor's values, compose, check, answer."""
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -12,48 +11,48 @@ from bot.db.engine import Database
 from bot.llm.breaker import CircuitBreaker
 from bot.llm.port import LanguageModel
 from bot.tenancy.principal import Principal
-from bot.texts import say
-from knowledge import grounding, overrides, prompts, repository
-from knowledge.answers import MAX_TOP_K, Answer, Composer, Outcome, Question, Source, Turn
-from knowledge.composing import extractive, generated, smalltalk
-from knowledge.composing.material import Material, resolve
-from knowledge.entries import AUDIENCES, Audience, VendorCard
+from knowledge import grounding, prompts, repository
+from knowledge.answers import Answer, Composer, Outcome, Question, Source, Turn
+from knowledge.composing import extractive, fixed, generated
+from knowledge.composing.material import Material, figures_of, resolve
+from knowledge.entries import Audience, VendorCard
 from knowledge.errors import VendorInactive, VendorNotFound
-from knowledge.parameters import Parameters, ParameterType, written
+from knowledge.finding import SURE, WORTH_A_LOOK, Finder, Found, top_k_of
+from knowledge.intents import generated as generated_intents
+from knowledge.intents.recognition import NOTHING, Recognised, parts_to_encode
+from knowledge.library import DEFAULT_BYTES, Library, Shelf
 from knowledge.retrieval.encoder import SentenceEncoder, UniversalSentenceEncoder
-from knowledge.retrieval.index import Hit, Index
-from knowledge.retrieval.library import DEFAULT_BYTES, Library
+from knowledge.spending import Purse, Spending
 
-__all__ = ["Answer", "Composer", "Engine", "Outcome", "Question", "Source", "Turn"]
+__all__ = [
+    "SURE", "WORTH_A_LOOK", "Answer", "Composer", "Engine", "Outcome", "Question", "Source", "Turn",
+]  # fmt: skip
 
 MAX_QUESTION = 1000
-# At this confidence an entry is taken to answer the question. A model may look at less sure ones too,
-# since it can say that they don't.
-SURE = 0.5
-WORTH_A_LOOK = 0.15
-MAX_PARTS = 4
-MAX_SUGGESTIONS = 3
-SUGGESTION_CHARACTERS = 40
-# What of the deadline is kept for everything but the model, and a first attempt's share of the rest.
+# A message that no intent is meant for, and about which nothing is found, is about something else altogether.
+OUT_OF_SCOPE = 0.25
+# What of the deadline is kept for everything but the model; a first attempt's share of the rest, and the
+# share that telling intents apart may take.
 RESERVED_SECONDS = 0.5
 FIRST_ATTEMPT = 0.65
+CLASSIFYING = 0.25
 SAME_MEANING = 0.35
-
-_PART = re.compile(r"[^?？\n]+[?？]?")
-_SHORTEST_PART = 3
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """What retrieval brought: hits that answer for sure, hits worth a look, and the rest for suggestions."""
+class _Case:
+    """A question on its way to an answer: who is asked, what they know, and until when it may take."""
 
-    sure: tuple[Hit, ...]
-    possible: tuple[Hit, ...]
-    others: tuple[Hit, ...]
+    vendor: VendorCard
+    shelf: Shelf
+    question: Question
+    text: str
+    purse: Purse | None
+    ends: float
 
     @property
-    def confidence(self) -> float:
-        return max((hit.confidence for hit in (*self.sure, *self.possible, *self.others)), default=0.0)
+    def seconds_left(self) -> float:
+        return self.ends - time.perf_counter()
 
 
 class Engine:
@@ -74,15 +73,16 @@ class Engine:
     ) -> None:
         self._database = database
         self._llm = CircuitBreaker(llm, clock) if llm else None
-        self._library = Library(database, make_encoder, limit_bytes=index_bytes)
+        self._spending = Spending(database, clock)
+        self.library = Library(database, make_encoder, limit_bytes=index_bytes)
 
     async def warm(self) -> None:
         """Load what the first question would wait for. Call it at start, beside serving."""
-        await self._library.warm()
+        await self.library.warm()
 
     async def close(self) -> None:
         """Stop what runs in the background. The language model is closed by whoever made it."""
-        await self._library.close()
+        await self.library.close()
 
     async def answer(self, principal: Principal, question: Question) -> Answer:
         """The answer to `question`, grounded in its vendor's knowledge, or an honest "I don't know".
@@ -93,11 +93,18 @@ class Engine:
         started = time.perf_counter()
         vendor = await self._vendor(principal, question.vendor_id)
         text = question.text.strip()[:MAX_QUESTION]
-        index = await self._library.index_of(principal, vendor)
-        answer = _small_talk(vendor, index, question, text)
+        shelf = await self.library.shelf_of(principal, vendor)
+        answer = fixed.small_talk(vendor, shelf.index.entries, question, text)
         if answer is None:
-            found = await self._retrieve(index, question, text)
-            answer = await self._compose(vendor, index, question, text=text, found=found, started=started)
+            purse = await self._spending.purse(self._llm, vendor, question) if self._llm else None
+            ends = started + question.deadline - RESERVED_SECONDS
+            case = _Case(vendor, shelf, question, text=text, purse=purse, ends=ends)
+            intents = await self._classify(case)
+            found = await self._retrieve(case, intents)
+            answer = await self._compose(case, intents, found)
+            if purse is not None:
+                answer = replace(answer, tokens_used=purse.spent.tokens)
+                await self._spending.settle(purse)
         return replace(answer, elapsed_ms=round((time.perf_counter() - started) * 1000))
 
     async def _vendor(self, principal: Principal, vendor_id: int) -> VendorCard:
@@ -109,111 +116,108 @@ class Engine:
             raise VendorInactive(vendor_id)
         return vendor
 
-    async def _retrieve(self, index: Index, question: Question, text: str) -> _Found:
-        """Look for each of the message's questions; one entry counts once, for the question it fits best."""
-        top_k = _top_k(question)
-        best: dict[int, Hit] = {}
-        sure: dict[int, Hit] = {}
-        for part in _parts(text):
-            vector = await self._library.vector_of(part)
-            hits = index.search(part, vector, audience=Audience(question.audience), limit=top_k + MAX_SUGGESTIONS)
-            for hit in hits:
-                if hit.entry.id not in best or best[hit.entry.id].confidence < hit.confidence:
-                    best[hit.entry.id] = hit
-            if hits and hits[0].confidence >= SURE:
-                sure.setdefault(hits[0].entry.id, hits[0])
-        ranked = sorted(best.values(), key=lambda hit: (hit.confidence, hit.score), reverse=True)
-        rest = [hit for hit in ranked if hit.entry.id not in sure]
-        possible = [hit for hit in rest[:top_k] if hit.confidence >= WORTH_A_LOOK]
-        others = [hit for hit in rest if hit not in possible]
-        return _Found(tuple(sure.values())[:top_k], tuple(possible), tuple(others))
+    async def _classify(self, case: _Case) -> Recognised:
+        """What the message is for: by the embedded classifier, or the model where that one is unsure."""
+        book = case.shelf.intents
+        if not book.cards or not case.text:
+            return NOTHING
+        vectors = None
+        if book.by_vectors:
+            vectors = await self.library.encoding.kept_vectors_of(parts_to_encode(case.text))
+            if vectors is None:
+                return NOTHING
+        recognised = book.recognise(case.text, vectors)
+        seconds = case.seconds_left * CLASSIFYING
+        if recognised.is_sure or case.purse is None or seconds <= 0:
+            return recognised
+        cards = tuple(book.cards.values())
+        prompt = prompts.classifying(case.question, case.text, cards)
+        return await generated_intents.recognise(case.purse, prompt, cards, within=seconds) or recognised
 
-    async def _compose(
-        self, vendor: VendorCard, index: Index, question: Question, *, text: str, found: _Found, started: float
-    ) -> Answer:
-        """The model's wording where it is usable, else the entries' own sentences, else one value, else none."""
-        sure = resolve(found.sure, index.parameters)
-        tokens = 0
-        materials = [*sure, *resolve(found.possible, index.parameters)][: _top_k(question)]
-        if self._llm is not None and materials:
-            seconds = question.deadline - RESERVED_SECONDS - (time.perf_counter() - started)
-            draft = await self._generate(vendor, question, text=text, materials=materials, seconds=seconds)
-            tokens = draft.tokens
+    async def _retrieve(self, case: _Case, intents: Recognised) -> Found:
+        finder = Finder(
+            case.shelf.index,
+            self.library.encoding,
+            Audience(case.question.audience),
+            top_k=top_k_of(case.question),
+            favoured=intents.ids,
+        )
+        return await finder.find(case.question, case.text)
+
+    async def _compose(self, case: _Case, intents: Recognised, found: Found) -> Answer:
+        """The owner's own words where they approved some, else the model's where they are usable, else
+        the entries' sentences, else one value, else none."""
+        parameters = case.shelf.index.parameters
+        sure = resolve(found.sure, parameters)
+        if sure and all(item.hit.entry.is_curated for item in sure):
+            return self._answered(case, intents, found, _Said(extractive.whole(sure), Composer.CURATED, sure))
+        materials = [*sure, *resolve(found.possible, parameters)][: top_k_of(case.question)]
+        if materials:
+            draft = await self._generate(case, found, materials)
             if draft.text:
-                return _answered(draft.text, Composer.LLM, materials, found=found, tokens=tokens)
+                return self._answered(case, intents, found, _Said(draft.text, Composer.LLM, materials))
             if draft.text == "":
                 sure = []
         if sure:
-            said = extractive.compose(text, sure)
-            if not grounding.ungrounded(said, _figures(sure, text)):
-                return _answered(said, Composer.EXTRACTIVE, sure, found=found, tokens=tokens)
-        if value := _value_answer(text, index.parameters, question):
-            return replace(value, tokens_used=tokens, suggestions=_suggestions(found, ()))
-        return replace(_unknown(vendor, index.parameters, question, found), tokens_used=tokens)
+            said = extractive.compose(found.understood, sure)
+            if not grounding.ungrounded(said, figures_of(sure, case.text)):
+                return self._answered(case, intents, found, _Said(said, Composer.EXTRACTIVE, sure))
+        return self._without_entries(case, intents, found)
 
-    async def _generate(
-        self, vendor: VendorCard, question: Question, *, text: str, materials: Sequence[Material], seconds: float
-    ) -> generated.Draft:
-        if self._llm is None or seconds <= 0:
+    def _without_entries(self, case: _Case, intents: Recognised, found: Found) -> Answer:
+        """What is said where no entry answers."""
+        parameters, vendor = case.shelf.index.parameters, case.vendor
+        answer = fixed.value(case.text, parameters, case.question)
+        if answer is None:
+            is_foreign = bool(case.shelf.intents.cards) and not intents.intents and intents.in_scope < OUT_OF_SCOPE
+            answer = (
+                fixed.out_of_scope(vendor, case.question)
+                if is_foreign and found.confidence < WORTH_A_LOOK
+                else fixed.unknown(vendor, parameters, case.question)
+            )
+            answer = replace(answer, confidence=round(found.confidence, 4))
+        return replace(answer, intents=intents.intents, suggestions=_suggestions(found, ()))
+
+    def _answered(self, case: _Case, intents: Recognised, found: Found, said: _Said) -> Answer:
+        values = {key: value for item in said.materials for key, value in item.values.items()}
+        return Answer(
+            text=said.text,
+            outcome=Outcome.ANSWERED,
+            composer=said.composer,
+            sources=tuple(item.source for item in said.materials),
+            values={key: value for key, value in values.items() if _is_said(value, said.text)},
+            confidence=round(found.confidence, 4),
+            intents=intents.intents,
+            suggestions=_suggestions(found, [item.hit.entry.id for item in said.materials]),
+        )
+
+    async def _generate(self, case: _Case, found: Found, materials: Sequence[Material]) -> generated.Draft:
+        seconds = case.seconds_left
+        if case.purse is None or seconds <= 0:
             return generated.Draft(None)
+        question = case.question
         sources = [(item.hit.entry.question, item.text) for item in materials]
-        prompt = prompts.answering(question, text, shop=vendor.called, sources=sources)
+        prompt = prompts.answering(question, case.text, shop=case.vendor.called, sources=sources)
         known = [f"{item.hit.entry.question}\n{item.text}" for item in materials]
         earlier = [turn.text for turn in question.history if turn.from_customer]
 
         async def resembles(said: str) -> bool:
-            vectors = await self._library.vectors_of([said, *known])
+            vectors = await self.library.encoding.vectors_of([said, *known])
             return vectors is not None and float((vectors[1:] @ vectors[0]).max()) >= SAME_MEANING
 
-        bounds = generated.Bounds(_figures(materials, text, *earlier), [*known, vendor.called], resembles)
+        figures = figures_of(materials, case.text, *earlier)
+        bounds = generated.Bounds(figures, [*known, case.vendor.called], resembles)
         attempts = (seconds * FIRST_ATTEMPT, seconds * (1 - FIRST_ATTEMPT))
-        return await generated.compose(self._llm, prompt, bounds, seconds_each=attempts)
+        return await generated.compose(case.purse, prompt, bounds, seconds_each=attempts)
 
 
-def _top_k(question: Question) -> int:
-    return min(max(question.top_k, 1), MAX_TOP_K)
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The words of an answer, whose they are, and what they were made of."""
 
-
-def _parts(text: str) -> list[str]:
-    """The questions of a message, each by itself; the message where it is one."""
-    parts = [part.strip() for part in _PART.findall(text)]
-    asking = [part for part in parts if len(part) >= _SHORTEST_PART and smalltalk.kind_of(part) is None]
-    return asking[:MAX_PARTS] or [text]
-
-
-def _figures(materials: Sequence[Material], *said_by_customer: str) -> list[str]:
-    """The texts whose figures an answer may state: this vendor's sources with values in, and the customer's own."""
-    texts = [f"{item.hit.entry.question}\n{item.text}" for item in materials]
-    values = [value for item in materials for value in item.values.values()]
-    return [*texts, *values, *said_by_customer]
-
-
-def _small_talk(vendor: VendorCard, index: Index, question: Question, text: str) -> Answer | None:
-    kind = smalltalk.kind_of(text)
-    if kind is None:
-        return None
-    allowed = AUDIENCES[Audience(question.audience)]
-    asked = [entry.question for entry in index.entries if entry.audience in allowed]
-    return Answer(
-        text=say(f"answer.{kind}", question.language, shop=vendor.called),
-        outcome=Outcome.ANSWERED,
-        confidence=1.0,
-        suggestions=_short(asked) if kind == "greeting" else (),
-    )
-
-
-def _answered(text: str, composer: Composer, materials: Sequence[Material], *, found: _Found, tokens: int) -> Answer:
-    values = {key: value for item in materials for key, value in item.values.items()}
-    return Answer(
-        text=text,
-        outcome=Outcome.ANSWERED,
-        composer=composer,
-        sources=tuple(item.source for item in materials),
-        values={key: value for key, value in values.items() if _is_said(value, text)},
-        confidence=round(found.confidence, 4),
-        tokens_used=tokens,
-        suggestions=_suggestions(found, [item.hit.entry.id for item in materials]),
-    )
+    text: str
+    composer: Composer
+    materials: Sequence[Material]
 
 
 def _is_said(value: str, text: str) -> bool:
@@ -222,33 +226,5 @@ def _is_said(value: str, text: str) -> bool:
     return value in text or (bool(facts) and facts <= grounding.facts_in(text))
 
 
-def _value_answer(text: str, parameters: Parameters, question: Question) -> Answer | None:
-    """The value that the customer asks for by its name, where no entry speaks of it."""
-    parameter = overrides.asked_for(text, parameters)
-    if parameter is None:
-        return None
-    value = written(parameter)
-    said = say("answer.value", question.language, name=parameter.display_name, value=value)
-    return Answer(said, Outcome.ANSWERED, values={parameter.key: value}, confidence=SURE)
-
-
-def _unknown(vendor: VendorCard, parameters: Parameters, question: Question, found: _Found) -> Answer:
-    phones = [written(item) for item in parameters.values() if item.kind is ParameterType.PHONE]
-    phone = vendor.contact_phone or next(iter(phones), None)
-    key = "answer.unknown_with_phone" if phone else "answer.unknown"
-    return Answer(
-        text=say(key, question.language, shop=vendor.called, phone=phone),
-        outcome=Outcome.UNKNOWN,
-        confidence=round(found.confidence, 4),
-        suggestions=_suggestions(found, ()),
-    )
-
-
-def _suggestions(found: _Found, answered: Sequence[int]) -> tuple[str, ...]:
-    neighbours = (*found.sure, *found.possible, *found.others)
-    return _short([hit.entry.question for hit in neighbours if hit.entry.id not in answered])
-
-
-def _short(questions: Sequence[str]) -> tuple[str, ...]:
-    fitting = [text.strip() for text in questions if 0 < len(text.strip()) <= SUGGESTION_CHARACTERS]
-    return tuple(dict.fromkeys(fitting))[:MAX_SUGGESTIONS]
+def _suggestions(found: Found, answered: Sequence[int]) -> tuple[str, ...]:
+    return fixed.suggested([hit.entry.question for hit in found.all if hit.entry.id not in answered])

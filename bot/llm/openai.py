@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import openai
-from openai.types.chat import ChatCompletionMessageParam
+from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
+from openai.types.shared_params import ResponseFormatJSONSchema
 from pydantic import SecretStr
 
 from bot.llm.port import ChatMessage, Completion, LlmTimeout, LlmUnavailable, Prompt, Role
@@ -26,6 +27,7 @@ class OpenAiModel:
         self._base_url = base_url
         self._client: openai.AsyncOpenAI | None = None
         self._building = asyncio.Lock()
+        self._structured = True
 
     async def complete(self, prompt: Prompt, *, within: float) -> Completion:
         try:
@@ -46,19 +48,33 @@ class OpenAiModel:
             self._client = None
 
     async def _ask(self, prompt: Prompt, within: float) -> Completion:
+        try:
+            answer = await self._create(prompt, within, structured=self._structured)
+        except openai.BadRequestError:
+            if prompt.schema is None or not self._structured:
+                raise
+            # A compatible server that doesn't know schemas; the prompt says the form in words too.
+            answer = await self._create(prompt, within, structured=False)
+            self._structured = False
+        # Compatible servers leave out what the type promises, so nothing is taken for granted here.
+        text = (answer.choices[0].message.content or "") if answer.choices else ""
+        tokens = answer.usage.total_tokens if answer.usage else 0
+        if not text.strip():
+            empty = LlmUnavailable("an answer without text")
+            empty.tokens = tokens
+            raise empty
+        return Completion(text=text.strip(), tokens=tokens)
+
+    async def _create(self, prompt: Prompt, within: float, *, structured: bool) -> ChatCompletion:
         client = await self._ready()
-        answer = await client.chat.completions.create(
+        return await client.chat.completions.create(
             model=self._model,
             messages=[_parameter(message) for message in prompt.messages],
             max_tokens=prompt.max_tokens,
             temperature=0,
             timeout=within,
+            response_format=_format(prompt) if structured else openai.omit,
         )
-        # Compatible servers leave out what the type promises, so nothing is taken for granted here.
-        text = (answer.choices[0].message.content or "") if answer.choices else ""
-        if not text.strip():
-            raise LlmUnavailable("an answer without text")
-        return Completion(text=text.strip(), tokens=answer.usage.total_tokens if answer.usage else 0)
 
     async def _ready(self) -> openai.AsyncOpenAI:
         async with self._building:
@@ -69,6 +85,14 @@ class OpenAiModel:
     def _build(self) -> openai.AsyncOpenAI:
         key = self._api_key.get_secret_value()
         return openai.AsyncOpenAI(api_key=key, base_url=self._base_url, max_retries=MAX_RETRIES)
+
+
+def _format(prompt: Prompt) -> ResponseFormatJSONSchema | openai.Omit:
+    if prompt.schema is None:
+        return openai.omit
+    # Strict mode refuses what it doesn't know of a schema, so ours says that nothing else may be there.
+    schema = {**prompt.schema, "additionalProperties": False}
+    return {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": schema}}
 
 
 def _parameter(message: ChatMessage) -> ChatCompletionMessageParam:

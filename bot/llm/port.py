@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 DEFAULT_MAX_TOKENS = 600
 
@@ -23,10 +24,15 @@ class ChatMessage:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """One request: messages in order, and how many tokens the answer may take at most."""
+    """One request: messages in order, and how many tokens the answer may take at most.
+
+    `schema` is the JSON schema (an object, every property required) that the answer must fit, for
+    models that can be held to one; the answer is checked by whoever asked all the same.
+    """
 
     messages: tuple[ChatMessage, ...]
     max_tokens: int = DEFAULT_MAX_TOKENS
+    schema: Mapping[str, Any] | None = field(default=None, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,12 @@ class Completion:
 
 
 class LlmError(Exception):
-    """A completion didn't come. The message is safe to log: it never quotes the prompt or the key."""
+    """A completion didn't come. The message is safe to log: it never quotes the prompt or the key.
+
+    `tokens` were paid for all the same.
+    """
+
+    tokens: int = 0
 
 
 class LlmUnavailable(LlmError):

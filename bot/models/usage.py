@@ -9,10 +9,10 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.base import Base, IntKey
-from bot.models.columns import TenantOwned, VendorShared
+from bot.models.columns import VendorOwned, VendorShared
 
 
-class LlmUsage(Base, TenantOwned):
+class LlmUsage(Base, VendorOwned):
     """One day's calls of the language model for one vendor, by whom: a bot's id, or `api`."""
 
     __tablename__ = "llm_usage"

@@ -24,6 +24,11 @@ def compose(question: str, materials: Sequence[Material]) -> str:
     return "\n\n".join(said)
 
 
+def whole(materials: Sequence[Material]) -> str:
+    """The materials' texts one after the other, uncut."""
+    return "\n\n".join(dict.fromkeys(material.text for material in materials))
+
+
 def best_sentences(question: str, text: str, *, limit: int = MAX_CHARACTERS) -> str:
     """The sentences of `text` that share most with `question`, in their order, up to `limit` characters.
 

@@ -25,10 +25,9 @@ logger = structlog.get_logger(__name__)
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What the model made of it: a usable `text`, "" where it says that the material doesn't answer, or
-    None where nothing usable came. `tokens` were spent in any case."""
+    None where nothing usable came."""
 
     text: str | None
-    tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +47,20 @@ async def compose(llm: LanguageModel, prompt: Prompt, bounds: Bounds, *, seconds
 
     `seconds_each` says how long each attempt may take. Never raises: every failure is a Draft without text.
     """
-    tokens = 0
     for attempt, seconds in enumerate(seconds_each[:ATTEMPTS], 1):
         try:
             completion = await llm.complete(prompt, within=seconds)
         except LlmError as error:
             logger.warning("knowledge.llm_failed", attempt=attempt, error=type(error).__name__, reason=str(error))
-            return Draft(None, tokens)
-        tokens += completion.tokens
+            return Draft(None)
         if prompts.NO_ANSWER in completion.text:
-            return Draft("", tokens)
+            return Draft("")
         finding = await fault_in(completion.text, bounds)
         if finding is None:
-            return Draft(completion.text, tokens)
+            return Draft(completion.text)
         logger.warning("knowledge.llm_refused", attempt=attempt, finding=finding)
         prompt = prompts.again(prompt, completion.text, finding)
-    return Draft(None, tokens)
+    return Draft(None)
 
 
 async def fault_in(text: str, bounds: Bounds) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge.answers import Source
@@ -39,3 +39,10 @@ def resolve(hits: Iterable[Hit], parameters: Parameters) -> list[Material]:
             values = {key: written(parameters[key]) for key in sorted(filled.used)}
             resolved.append(Material(hit, filled.text, values))
     return resolved
+
+
+def figures_of(materials: Sequence[Material], *said_by_customer: str) -> list[str]:
+    """The texts whose figures an answer may state: this vendor's sources with values in, and the customer's own."""
+    texts = [f"{item.hit.entry.question}\n{item.text}" for item in materials]
+    values = [value for item in materials for value in item.values.values()]
+    return [*texts, *values, *said_by_customer]

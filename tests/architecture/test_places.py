@@ -181,7 +181,7 @@ RULES = [
             "knowledge/parameters/filling.py": "the unit that an amount of money has",
             "knowledge/parameters/model.py": "how Chinese writes units and money",
             "knowledge/parameters/writing.py": "how Chinese writes values, and yes or no",
-            "knowledge/retrieval/library.py": "the question that the model is warmed up with",
+            "knowledge/library.py": "the question that the model is warmed up with",
             "knowledge/retrieval/tokens.py": "how Chinese words a question politely",
         },
     ),

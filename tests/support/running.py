@@ -131,7 +131,7 @@ async def running(
         ports = Ports(line=SdkLineClient(line.base_url, timeout=LINE_TIMEOUT), llm=llm, clock=clock)
         shopkeeper = create_app(made, ports, roles=roles, access_log=StructuredAccessLog())
         # The model takes a second to load, so the tests of a process share one.
-        shopkeeper.engine._library._make_encoder = shared_encoder
+        shopkeeper.engine.library.encoding._make_encoder = shared_encoder
         stack.push_async_callback(shopkeeper.stop)
         await shopkeeper.start()
         server = HttpServer(shopkeeper.web)

@@ -15,7 +15,7 @@ from knowledge.entries import Audience, VendorCard
 from knowledge.repository import NewEntry
 from knowledge.retrieval.encoder import Vectors
 from knowledge.retrieval.index import Index
-from knowledge.retrieval.library import DEFAULT_BYTES, Library
+from knowledge.library import DEFAULT_BYTES, Library
 from tests.knowledge.conftest import Shops
 
 
@@ -94,7 +94,7 @@ async def test_an_edited_entry_is_encoded_again(shops: Shops) -> None:
 async def test_a_large_vendor_is_searched_by_words_until_its_vectors_are_there(
     shops: Shops, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("knowledge.retrieval.library.INLINE_TEXTS", 3)
+    monkeypatch.setattr("knowledge.library.INLINE_TEXTS", 3)
     library = library_with(shops, CountingEncoder())
     vector = np.ones(8, dtype=np.float32)
     first = await index_of(library, shops, "ANJU")

@@ -1,0 +1,60 @@
+"""Answers in the platform's own words: small talk, a value by its name, and what can't be answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.texts import say
+from knowledge import overrides
+from knowledge.answers import Answer, Outcome, Question
+from knowledge.composing import smalltalk
+from knowledge.entries import AUDIENCES, Audience, Entry, VendorCard
+from knowledge.parameters import Parameters, ParameterType, written
+
+MAX_SUGGESTIONS = 3
+SUGGESTION_CHARACTERS = 40
+VALUE_CONFIDENCE = 0.5
+
+
+def small_talk(vendor: VendorCard, entries: Sequence[Entry], question: Question, text: str) -> Answer | None:
+    """A fitting word for a message that is small talk and nothing else; None for any other."""
+    kind = smalltalk.kind_of(text)
+    if kind is None:
+        return None
+    allowed = AUDIENCES[Audience(question.audience)]
+    asked = [entry.question for entry in entries if entry.audience in allowed]
+    return Answer(
+        text=say(f"answer.{kind}", question.language, shop=vendor.called),
+        outcome=Outcome.ANSWERED,
+        confidence=1.0,
+        suggestions=suggested(asked) if kind == "greeting" else (),
+    )
+
+
+def value(text: str, parameters: Parameters, question: Question) -> Answer | None:
+    """The value that the customer asks for by its name, where no entry speaks of it."""
+    parameter = overrides.asked_for(text, parameters)
+    if parameter is None:
+        return None
+    shown = written(parameter)
+    said = say("answer.value", question.language, name=parameter.display_name, value=shown)
+    return Answer(said, Outcome.ANSWERED, values={parameter.key: shown}, confidence=VALUE_CONFIDENCE)
+
+
+def unknown(vendor: VendorCard, parameters: Parameters, question: Question) -> Answer:
+    """An honest "I don't know", with the shop's phone where it has one."""
+    phones = [written(item) for item in parameters.values() if item.kind is ParameterType.PHONE]
+    phone = vendor.contact_phone or next(iter(phones), None)
+    key = "answer.unknown_with_phone" if phone else "answer.unknown"
+    return Answer(say(key, question.language, shop=vendor.called, phone=phone), Outcome.UNKNOWN)
+
+
+def out_of_scope(vendor: VendorCard, question: Question) -> Answer:
+    """What is said to a question about something that this vendor doesn't deal with."""
+    return Answer(say("answer.out_of_scope", question.language, shop=vendor.called), Outcome.OUT_OF_SCOPE)
+
+
+def suggested(questions: Sequence[str]) -> tuple[str, ...]:
+    """The first few of `questions` that are short enough to be offered."""
+    fitting = [text.strip() for text in questions if 0 < len(text.strip()) <= SUGGESTION_CHARACTERS]
+    return tuple(dict.fromkeys(fitting))[:MAX_SUGGESTIONS]
