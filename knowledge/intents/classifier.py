@@ -29,8 +29,11 @@ THRESHOLD = 0.5
 
 # Where calibration starts from, about what the public sets have in common.
 _INTENT = Logistic(np.array([9.0, 8.0, -3.0]))
-_SCOPE = Logistic(np.array([4.0, 1.0, 3.0, 0.0, -1.0, -3.0]))
+_SCOPE = Logistic(np.array([1.0, -3.0]))
 _STRENGTH = 1.0
+# How much strangers that are made of examples count against the examples: they are more like them than real
+# ones are. So that about nine in ten messages that are in scope are taken to be.
+_OUTSIDE = {"vectors": 0.4, "words": 0.8}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +106,23 @@ class Classifier:
         likeness = self._likeness(parts, vectors)
         scores = _kernel(likeness) @ self._weights
         novelty = [self._novelty.share(part) for part in parts]
-        in_scope = self._scope(evidence.of_scope(scores, likeness[:, self._inside], novelty))
+        in_scope = self._scope(evidence.of_scope(scores, likeness[:, self._inside], novelty)[:, None])
         return self._told(self._intent(evidence.of_intents(scores)), in_scope)
 
     def _told(self, held: Floats, in_scope: Floats) -> Classification:
-        """The whole message's probabilities, raised by clauses that are clear about an intent."""
+        """The whole message's probabilities, raised by clauses that are clear about an intent; what the whole
+        message speaks for first stays first."""
         probability = held[0]
         if len(held) > 1:
+            first = probability.argmax()
             probability = np.maximum(probability, (held[1:] * in_scope[1:, None]).max(axis=0))
+            probability[first] = probability.max()
         order = np.argsort(-probability, kind="stable")
         ranked = tuple((self.intents[at], float(probability[at])) for at in order)
-        chosen = tuple(pair for pair in ranked if pair[1] >= THRESHOLD)
-        return Classification(ranked, chosen, float(in_scope[0]))
+        # A message is in scope when any clause of it is.
+        scope = float(in_scope.max())
+        chosen = tuple(pair for pair in ranked if pair[1] >= THRESHOLD) if scope >= THRESHOLD else ()
+        return Classification(ranked, chosen, scope)
 
     def _likeness(self, parts: Sequence[str], vectors: Vectors | None) -> Scores:
         """How alike parts and examples are: shape (parts, examples), 1 for the same."""
@@ -143,11 +151,17 @@ class Classifier:
         self._fit_scope(known[messages & self._inside], np.concatenate([strangers, known[~self._inside]]))
 
     def _fit_scope(self, inside: Floats, outside: Floats) -> None:
-        """Learn to tell messages that hold an intent from those that hold none, both taken to be as frequent."""
+        """Learn to tell messages that hold an intent from those that hold none.
+
+        The strangers at hand are more like the examples than real ones, so they count for less.
+        """
         if len(inside) and len(outside):
-            counts = np.array([1.0] * len(inside) + [len(inside) / len(outside)] * len(outside))
+            outweigh = _OUTSIDE["words" if self._vectors is None else "vectors"]
+            counts = np.array([1.0] * len(inside) + [outweigh * len(inside) / len(outside)] * len(outside))
             held = np.arange(len(counts)) < len(inside)
-            self._scope = _SCOPE.fitted(np.concatenate([inside, outside]), held, counts=counts, strength=_STRENGTH)
+            self._scope = _SCOPE.fitted(
+                np.concatenate([inside, outside])[:, None], held, counts=counts, strength=_STRENGTH
+            )
 
 
 def _kernel(likeness: Scores) -> Scores:

@@ -16,7 +16,7 @@ from knowledge.intents.ridge import Ridge
 
 Flags = NDArray[np.bool_]
 
-SCOPE_FEATURES = 5
+SCORE, NEAREST, NEW = 5.0, 3.0, 1.0
 # So many combinations of intents are looked at as strangers to the others; more would only cost time.
 MOST_STRANGERS = 200
 
@@ -31,17 +31,14 @@ def of_intents(scores: Scores) -> Floats:
 
 
 def of_scope(scores: Scores, likeness: Scores, novelty: Sequence[float]) -> Floats:
-    """The best intent's score beyond that of no intent, its lead, the likeness of the most alike example
-    and of the third, and the share of new words: shape (rows, SCOPE_FEATURES).
+    """That a message holds any intent, as a number without a scale: shape (rows,).
 
-    `likeness`, shape (rows, examples), is that of the examples which hold an intent.
+    `likeness`, shape (rows, examples), is that of the examples which hold an intent; `novelty` the share of
+    new words. How these three are weighed is the same for everybody: strangers that are made of examples
+    are much like them, so that they teach how far to trust the sum, but not what gives real strangers away.
     """
-    ordered = np.sort(scores, axis=1)
-    best = scores[:, :-1].max(axis=1)
-    lead = best - np.where(best == ordered[:, -1], ordered[:, -2], ordered[:, -1])
-    near = np.sort(likeness, axis=1)
-    third = near[:, -min(3, near.shape[1])]
-    return np.column_stack([best - scores[:, -1], lead, near[:, -1], third, novelty]).astype(np.float64)
+    best = scores[:, :-1].max(axis=1) - scores[:, -1]
+    return np.asarray(SCORE * best + NEAREST * likeness.max(axis=1) - NEW * np.asarray(novelty), dtype=np.float64)
 
 
 def of_strangers(ridge: Ridge, likeness: Scores, *, truth: Flags, messages: Flags, novelty: Novelty) -> Floats:
@@ -52,7 +49,7 @@ def of_strangers(ridge: Ridge, likeness: Scores, *, truth: Flags, messages: Flag
     groups: dict[bytes, list[int]] = {}
     for at in np.flatnonzero(messages & truth.any(axis=1)).tolist():
         groups.setdefault(truth[at].tobytes(), []).append(at)
-    rows = [np.empty((0, SCOPE_FEATURES))]
+    rows = [np.empty(0)]
     for group in list(groups.values())[:: max(1, len(groups) // MOST_STRANGERS)]:
         own = truth[group[0]]
         related = truth[:, own].any(axis=1)

@@ -18,7 +18,7 @@ Scores = NDArray[np.float32]
 # Beyond this a text is cut: the first sentences of a message say what it is for.
 MAX_CHARACTERS = 400
 _HAN_GRAMS = (1, 2, 3)
-_LETTER_GRAMS = (3, 4, 5)
+_LETTERS = 4
 _RUN = re.compile(
     r"[\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u3400-\u9fff\uf900-\ufaff]+|[^\W_\u3005-\u9fff\uf900-\ufaff]+"
 )
@@ -46,7 +46,7 @@ def words_of_name(name: str) -> str:
 
 def grams_of(text: str) -> Counter[int]:
     """The n-grams of `text` with their counts: 1 to 3 characters of Han; of other scripts whole words, pairs of
-    words, and 3 to 5 letters within a word. Each is a 32-bit hash."""
+    words, and 4 letters within a word, its ends counted as letters. Each is a 32-bit hash."""
     grams: list[str] = []
     words: list[str] = []
     for run in _RUN.findall(fold(text[:MAX_CHARACTERS])):
@@ -55,7 +55,7 @@ def grams_of(text: str) -> Counter[int]:
         else:
             words.append(run)
             padded = f"_{run}_"
-            grams.extend(padded[at : at + size] for size in _LETTER_GRAMS for at in range(len(padded) - size + 1))
+            grams.extend(padded[at : at + _LETTERS] for at in range(len(padded) - _LETTERS + 1))
     grams.extend(f" {word}" for word in words)
     grams.extend(f"{first} {second}" for first, second in pairwise(words))
     return Counter(crc32(gram.encode()) for gram in grams)
