@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.errors import Forbidden, NotFound
+from bot.errors import BadRequest, Conflict, Forbidden, NotFound
+from bot.texts import say
 
 
 class VendorNotFound(NotFound):
@@ -21,6 +22,15 @@ class VendorInactive(Forbidden):
         super().__init__(f"業者未啟用: {vendor_id}")
 
 
+class VendorCodeTaken(BadRequest):
+    """The contract answers 400 here, not 409."""
+
+    code = "vendor_code_taken"
+
+    def __init__(self, vendor_code: str) -> None:
+        super().__init__(say("api.vendor_code_taken", code=vendor_code))
+
+
 class EntryNotFound(NotFound):
     code = "entry_not_found"
     message = "There is no such knowledge entry."
@@ -31,3 +41,33 @@ class SharedIsReadOnly(Forbidden):
 
     code = "shared_is_read_only"
     message = "This credential is bound to one vendor and can't change what all vendors share."
+
+
+class AlreadyCustomized(Conflict):
+    """A vendor has one version of its own of a global entry, and no second."""
+
+    code = "already_customized"
+
+    def __init__(self, entry_id: int) -> None:
+        super().__init__(f"This vendor has its own version of the entry already: {entry_id}.")
+
+
+class IntentNotFound(NotFound):
+    code = "intent_not_found"
+    message = "There is no such intent."
+
+
+class NoSuchIntent(BadRequest):
+    """An entry names an intent that its vendor doesn't have."""
+
+    code = "no_such_intent"
+
+    def __init__(self, intent: str | int) -> None:
+        super().__init__(f"intents: there is no intent {intent!r} that this entry could serve.")
+
+
+class IntentNameTaken(BadRequest):
+    code = "intent_name_taken"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"name: there is an intent {name!r} already.")

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from bot.models import KnowledgeEntry, Vendor
+from bot.models import KnowledgeChange, KnowledgeEntry, Vendor
 from bot.tenancy.principal import Principal
 from bot.tenancy.scope import may_share, visible_to
 from knowledge.entries import Audience, Entry, Scope, VendorKnowledge
 from knowledge.errors import EntryNotFound, SharedIsReadOnly
+from knowledge.repository.changes import Action, Subject
 from knowledge.repository.intents import intents_of
 from knowledge.repository.parameters import parameters_of
 from knowledge.repository.vendors import bump, seen_vendor, within_tenant_of
@@ -31,7 +32,19 @@ class NewEntry:
     audience: Audience = Audience.ALL
     intent_ids: tuple[int, ...] = ()
     is_curated: bool = False
+    is_active: bool = True
     origin: str = "manual"
+
+
+# A deleted entry's row stays, switched off, for those that refer to it; the record of changes says so.
+EXISTING = or_(
+    KnowledgeEntry.is_active,
+    ~exists().where(
+        KnowledgeChange.subject == Subject.ENTRY.value,
+        KnowledgeChange.subject_id == KnowledgeEntry.id,
+        KnowledgeChange.action == Action.DELETED.value,
+    ),
+)
 
 
 async def knowledge_of(session: AsyncSession, principal: Principal, vendor_id: int) -> VendorKnowledge:
@@ -42,14 +55,10 @@ async def knowledge_of(session: AsyncSession, principal: Principal, vendor_id: i
     vendor = await seen_vendor(session, principal, vendor_id)
     within = within_tenant_of(principal, vendor)
     parameters = {item.key: item for item in await parameters_of(session, within, vendor_id)}
-    hiding = aliased(KnowledgeEntry)
-    hidden = select(hiding.replaces_id).where(
-        hiding.vendor_id == vendor_id, hiding.is_active, hiding.replaces_id.is_not(None)
-    )
     rank = case({scope.value: at for at, scope in enumerate(Scope)}, value=KnowledgeEntry.scope, else_=len(Scope))
     statement = (
         select(KnowledgeEntry)
-        .where(KnowledgeEntry.is_active, _of_vendor(vendor_id), KnowledgeEntry.id.not_in(hidden))
+        .where(KnowledgeEntry.is_active, seen_by_vendor(vendor_id))
         .order_by(rank, KnowledgeEntry.id)
     )
     rows = list(await session.scalars(visible_to(within, statement, KnowledgeEntry)))
@@ -57,6 +66,33 @@ async def knowledge_of(session: AsyncSession, principal: Principal, vendor_id: i
     vectors = tuple(row.vector for row in rows)
     intents = tuple(await intents_of(session, within, vendor_id))
     return VendorKnowledge(vendor.knowledge_version, parameters, entries, vectors, intents)
+
+
+async def entry_row(
+    session: AsyncSession, principal: Principal, entry_id: int, *, or_deleted: bool = False
+) -> KnowledgeEntry:
+    """An entry, active or not. Raises EntryNotFound for one that isn't there, was deleted or is another's."""
+    statement = select(KnowledgeEntry).where(KnowledgeEntry.id == entry_id)
+    found = statement if or_deleted else statement.where(EXISTING)
+    fresh = found.execution_options(populate_existing=True)
+    row: KnowledgeEntry | None = await session.scalar(visible_to(principal, fresh, KnowledgeEntry))
+    if row is None:
+        raise EntryNotFound
+    return row
+
+
+async def version_of(session: AsyncSession, principal: Principal, entry_id: int, *, vendor_id: int) -> int | None:
+    """The id of the entry by which this vendor replaced the global one; None where it didn't."""
+    statement = select(KnowledgeEntry.id).where(
+        KnowledgeEntry.replaces_id == entry_id, KnowledgeEntry.vendor_id == vendor_id, EXISTING
+    )
+    found: int | None = await session.scalar(visible_to(principal, statement.limit(1), KnowledgeEntry))
+    return found
+
+
+async def raise_versions(session: AsyncSession, principal: Principal, row: KnowledgeEntry) -> None:
+    """Have every process read the knowledge of those vendors anew that the entry concerns."""
+    await bump(session, principal, *(() if row.vendor_id is None else (Vendor.id == row.vendor_id,)))
 
 
 async def store_vectors(session: AsyncSession, principal: Principal, blobs: Mapping[int, bytes]) -> None:
@@ -81,8 +117,8 @@ async def add_entry(session: AsyncSession, principal: Principal, new: NewEntry, 
     entry = KnowledgeEntry(
         tenant_id=tenant_id, vendor_id=new.vendor_id, scope=(Scope.VENDOR if vendor else Scope.GLOBAL).value,
         question_summary=new.question, answer=new.answer, keywords=new.keywords, audience=new.audience.value,
-        intent_ids=list(new.intent_ids), is_curated=new.is_curated, origin=new.origin,
-        created_at=now, updated_at=now,
+        intent_ids=list(new.intent_ids), is_curated=new.is_curated, is_active=new.is_active,
+        origin=new.origin, created_at=now, updated_at=now,
     )  # fmt: skip
     session.add(entry)
     await session.flush()
@@ -113,9 +149,14 @@ async def customise(session: AsyncSession, principal: Principal, entry_id: int, 
     return added
 
 
-def _of_vendor(vendor_id: int) -> ColumnElement[bool]:
+def seen_by_vendor(vendor_id: int) -> ColumnElement[bool]:
+    """The condition for a vendor's own entries and the global ones that it hasn't replaced."""
     shared = and_(KnowledgeEntry.scope == Scope.GLOBAL.value, KnowledgeEntry.vendor_id.is_(None))
-    return or_(KnowledgeEntry.vendor_id == vendor_id, shared)
+    hiding = aliased(KnowledgeEntry)
+    hidden = select(hiding.replaces_id).where(
+        hiding.vendor_id == vendor_id, hiding.is_active, hiding.replaces_id.is_not(None)
+    )
+    return and_(or_(KnowledgeEntry.vendor_id == vendor_id, shared), KnowledgeEntry.id.not_in(hidden))
 
 
 def _entry(row: KnowledgeEntry) -> Entry:

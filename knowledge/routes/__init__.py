@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.web.surface import Route, Surface
 from knowledge.routes.api import Api
+from knowledge.routes.entries import entry_routes
 from knowledge.routes.surface import chat_surface, vendors_surface
 
 __all__ = ["Api", "knowledge_routes", "knowledge_surfaces"]
@@ -16,4 +17,5 @@ def knowledge_surfaces(api: Api) -> list[Surface]:
 
 def knowledge_routes(api: Api) -> list[Route]:
     """Every route of the chat engine."""
-    return []
+    managing = vendors_surface(api)
+    return [*entry_routes(managing, api)]

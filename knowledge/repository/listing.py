@@ -1,0 +1,76 @@
+"""Lists of entries as people look through them: filtered, searched, page by page."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.models import KnowledgeEntry
+from bot.tenancy.principal import Principal
+from bot.tenancy.scope import visible_to
+from knowledge.repository.entries import EXISTING, seen_by_vendor
+from knowledge.repository.intents import serves_intent
+from knowledge.repository.pages import Page
+
+_TO_FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFilter:
+    """Which entries; None means that it doesn't matter.
+
+    `vendor_id`: those that this vendor's answers could come from. `query` is looked for as it stands in
+    question, answer and keywords.
+    """
+
+    vendor_id: int | None = None
+    scope: str | None = None
+    audience: str | None = None
+    intent_id: int | None = None
+    is_active: bool | None = None
+    is_curated: bool | None = None
+    query: str | None = None
+
+
+async def list_entries(
+    session: AsyncSession, principal: Principal, wanted: EntryFilter, page: Page
+) -> tuple[list[KnowledgeEntry], int]:
+    """The page's entries, the oldest first, and how many there are in all."""
+    conditions = _conditions(wanted)
+    if wanted.intent_id is not None:
+        conditions.append(serves_intent(session, wanted.intent_id))
+    statement: Select[Any] = select(KnowledgeEntry).where(*conditions).order_by(KnowledgeEntry.id)
+    rows = await session.scalars(visible_to(principal, statement.limit(page.limit).offset(page.offset), KnowledgeEntry))
+    counting = select(func.count(KnowledgeEntry.id)).where(*conditions)
+    total = await session.scalar(visible_to(principal, counting, KnowledgeEntry))
+    return list(rows), total or 0
+
+
+def _conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [EXISTING]
+    if wanted.vendor_id is not None:
+        conditions.append(seen_by_vendor(wanted.vendor_id))
+    exact = {"scope": wanted.scope, "audience": wanted.audience}
+    exact_flags = {"is_active": wanted.is_active, "is_curated": wanted.is_curated}
+    for name, value in (exact | exact_flags).items():
+        if value is not None:
+            conditions.append(getattr(KnowledgeEntry, name) == value)
+    if wanted.query:
+        conditions.append(_holds(wanted.query))
+    return conditions
+
+
+def _holds(query: str) -> ColumnElement[bool]:
+    """Whether any text of an entry holds `query`, in any case and width that was stored.
+
+    SQLite knows the cases of ASCII letters alone, so that the spellings are made here.
+    """
+    plain = unicodedata.normalize("NFKC", query)
+    wide = plain.translate(_TO_FULL_WIDTH)
+    spellings = {query, plain, plain.lower(), plain.upper(), wide, wide.lower(), wide.upper()}
+    columns = (KnowledgeEntry.question_summary, KnowledgeEntry.answer, KnowledgeEntry.keywords)
+    return or_(*(column.icontains(text, autoescape=True) for column in columns for text in sorted(spellings)))

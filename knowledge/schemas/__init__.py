@@ -1,0 +1,82 @@
+"""The wire of the chat engine's APIs: pydantic for what comes in, msgspec for what goes out.
+
+Fields of a request that the documents don't name are ignored. Texts lose the white space around them.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+
+# Marks that turn the direction of text around, so that what is shown isn't what is stored.
+_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+class RequestModel(BaseModel):
+    """A request's body. Types are taken as they are sent: neither `1` nor `"true"` is a boolean."""
+
+    model_config = ConfigDict(strict=True, str_strip_whitespace=True)
+
+
+def one_line(value: str) -> str:
+    """`value` itself. Raises ValueError for what no single line of plain text holds."""
+    if any(_is_control(character) or character in _DIRECTION for character in value):
+        raise ValueError("must not hold control or text-direction characters")
+    return value
+
+
+def many_lines(value: str) -> str:
+    """`value` itself. Raises ValueError for control characters other than line ends and tabs."""
+    if any(_is_control(character) and character not in "\n\r\t" for character in value):
+        raise ValueError("must not hold control characters")
+    return value
+
+
+def not_blank(value: str) -> str:
+    if not value:
+        raise ValueError("must not be blank")
+    return value
+
+
+def blank_is_none(value: Any) -> Any:
+    """None for a text of white space alone, which is how forms send that there is nothing."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def null_is(default: object) -> BeforeValidator:
+    """Read an explicit null as the default."""
+    return BeforeValidator(lambda value: default if value is None else value)
+
+
+def up_to(length: int) -> AfterValidator:
+    """The check that a text has at most `length` characters."""
+
+    def check(value: str) -> str:
+        if len(value) > length:
+            raise ValueError(f"must have at most {length} characters")
+        return value
+
+    return AfterValidator(check)
+
+
+# A required line of plain text; name its length beside: `Annotated[Line, up_to(200)]`.
+Line = Annotated[str, AfterValidator(one_line), AfterValidator(not_blank)]
+# Put around an optional line: a blank one means that there is none.
+BLANK_IS_NONE = BeforeValidator(blank_is_none)
+
+
+def to_the_second(moment: datetime) -> str:
+    """UTC without its offset, as the contract writes times: `2024-01-01T12:00:00`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def to_the_microsecond(moment: datetime) -> str:
+    """UTC without its offset: `2024-01-01T12:00:00.000000`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
