@@ -22,9 +22,12 @@ class FakeOpenAi:
     script: deque[Step] = field(default_factory=deque)
     requests: list[dict[str, Any]] = field(default_factory=list)
     url: str = ""
+    knows_schemas: bool = True
 
     async def chat(self, request: web.Request) -> web.Response:
         self.requests.append(await request.json())
+        if not self.knows_schemas and "response_format" in self.requests[-1]:
+            return web.json_response({"error": {"message": "unknown parameter"}}, status=400)
         step = self.script.popleft() if self.script else "ok"
         if isinstance(step, LlmUnavailable):
             return web.json_response({"error": {"message": "quoted sk-secret"}}, status=401)

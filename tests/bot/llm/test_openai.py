@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from pydantic import SecretStr
 
@@ -17,6 +19,28 @@ async def test_messages_and_limits_reach_the_server(server: FakeOpenAi) -> None:
     [sent] = server.requests
     assert [message["role"] for message in sent["messages"]] == ["system", "user"]
     assert (sent["model"], sent["max_tokens"]) == ("small", 50)
+
+
+SCHEMA = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
+
+
+async def test_an_answer_is_held_to_the_schema_asked_for(server: FakeOpenAi) -> None:
+    model = OpenAiModel(api_key=SecretStr("sk-secret"), model="small", base_url=server.url)
+    await model.complete(replace(ASK, schema=SCHEMA), within=5)
+    await model.complete(ASK, within=5)
+    await model.close()
+    held, free = server.requests
+    assert held["response_format"]["json_schema"]["schema"] == {**SCHEMA, "additionalProperties": False}
+    assert "response_format" not in free
+
+
+async def test_a_server_that_knows_no_schemas_is_asked_without_from_then_on(server: FakeOpenAi) -> None:
+    server.knows_schemas = False
+    model = OpenAiModel(api_key=SecretStr("sk-secret"), model="small", base_url=server.url)
+    for _ in range(2):
+        assert (await model.complete(replace(ASK, schema=SCHEMA), within=5)).text == "ok"
+    await model.close()
+    assert ["response_format" in request for request in server.requests] == [True, False, False]
 
 
 async def test_a_server_that_is_not_there_is_unavailable() -> None:
