@@ -15,13 +15,14 @@ from knowledge import grounding, prompts, repository
 from knowledge.answers import Answer, Composer, Outcome, Question, Source, Turn
 from knowledge.composing import extractive, fixed, generated
 from knowledge.composing.material import Material, figures_of, resolve
-from knowledge.entries import Audience, VendorCard
+from knowledge.entries import CALLING, Audience, VendorCard
 from knowledge.errors import VendorInactive, VendorNotFound
 from knowledge.finding import SURE, WORTH_A_LOOK, Finder, Found, top_k_of
 from knowledge.intents import generated as generated_intents
 from knowledge.intents.recognition import NOTHING, Recognised, parts_to_encode
 from knowledge.library import DEFAULT_BYTES, Library, Shelf
 from knowledge.retrieval.encoder import SentenceEncoder, UniversalSentenceEncoder
+from knowledge.retrieval.tokens import topic_terms_of
 from knowledge.spending import Purse, Spending
 
 __all__ = [
@@ -101,6 +102,7 @@ class Engine:
             case = _Case(vendor, shelf, question, text=text, purse=purse, ends=ends)
             intents = await self._classify(case)
             found = await self._retrieve(case, intents)
+            intents = await self._second_opinion(case, intents, found)
             answer = await self._compose(case, intents, found)
             if purse is not None:
                 answer = replace(answer, tokens_used=purse.spent.tokens)
@@ -117,22 +119,16 @@ class Engine:
         return vendor
 
     async def _classify(self, case: _Case) -> Recognised:
-        """What the message is for: by the embedded classifier, or the model where that one is unsure."""
+        """What the message is for, by the embedded classifier."""
         book = case.shelf.intents
-        if not book.cards or not case.text:
+        if not book.cards or not topic_terms_of(case.text).size:
             return NOTHING
         vectors = None
         if book.by_vectors:
             vectors = await self.library.encoding.kept_vectors_of(parts_to_encode(case.text))
             if vectors is None:
                 return NOTHING
-        recognised = book.recognise(case.text, vectors)
-        seconds = case.seconds_left * CLASSIFYING
-        if recognised.is_sure or case.purse is None or seconds <= 0:
-            return recognised
-        cards = tuple(book.cards.values())
-        prompt = prompts.classifying(case.question, case.text, cards)
-        return await generated_intents.recognise(case.purse, prompt, cards, within=seconds) or recognised
+        return book.recognise(case.text, vectors)
 
     async def _retrieve(self, case: _Case, intents: Recognised) -> Found:
         finder = Finder(
@@ -143,6 +139,16 @@ class Engine:
             favoured=intents.ids,
         )
         return await finder.find(case.question, case.text)
+
+    async def _second_opinion(self, case: _Case, intents: Recognised, found: Found) -> Recognised:
+        """The model's view of what the message is for, where ours is unsure and the answer hangs on it."""
+        cards = tuple(case.shelf.intents.cards.values())
+        matters = not found.sure or any(card.type in CALLING for card in cards)
+        seconds = case.seconds_left * CLASSIFYING
+        if intents.is_sure or not matters or case.purse is None or seconds <= 0:
+            return intents
+        prompt = prompts.classifying(case.question, case.text, cards)
+        return await generated_intents.recognise(case.purse, prompt, cards, within=seconds) or intents
 
     async def _compose(self, case: _Case, intents: Recognised, found: Found) -> Answer:
         """The owner's own words where they approved some, else the model's where they are usable, else
@@ -171,7 +177,7 @@ class Engine:
         if answer is None:
             is_foreign = bool(case.shelf.intents.cards) and not intents.intents and intents.in_scope < OUT_OF_SCOPE
             answer = (
-                fixed.out_of_scope(vendor, case.question)
+                fixed.out_of_scope(vendor, parameters, case.question)
                 if is_foreign and found.confidence < WORTH_A_LOOK
                 else fixed.unknown(vendor, parameters, case.question)
             )

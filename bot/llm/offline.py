@@ -29,8 +29,8 @@ class OfflineModel:
     """`bot.llm.port.LanguageModel` without a network.
 
     Each call plays the next step of `script`: a text is answered, an error is raised, a `Slow` takes
-    its time. When the script is over, the first source in the prompt's data is the answer. `prompts`
-    keeps what was asked.
+    its time. When the script is over, the first source in the prompt's data is the answer, or an empty
+    object where a schema asks for one. `prompts` keeps what was asked.
     """
 
     def __init__(self, script: Iterable[Step] = ()) -> None:
@@ -62,6 +62,8 @@ async def _slowly(step: Slow, within: float) -> str:
 
 
 def _first_source(prompt: Prompt) -> str:
+    if prompt.schema is not None:
+        return "{}"
     for message in reversed(prompt.messages):
         data = unfenced(message.text) if message.role is Role.USER else None
         if data is not None:

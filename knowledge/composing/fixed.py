@@ -43,15 +43,19 @@ def value(text: str, parameters: Parameters, question: Question) -> Answer | Non
 
 def unknown(vendor: VendorCard, parameters: Parameters, question: Question) -> Answer:
     """An honest "I don't know", with the shop's phone where it has one."""
+    return _apology("unknown", vendor, parameters, question, outcome=Outcome.UNKNOWN)
+
+
+def out_of_scope(vendor: VendorCard, parameters: Parameters, question: Question) -> Answer:
+    """What is said to a question about something that this vendor doesn't deal with."""
+    return _apology("out_of_scope", vendor, parameters, question, outcome=Outcome.OUT_OF_SCOPE)
+
+
+def _apology(name: str, vendor: VendorCard, parameters: Parameters, question: Question, *, outcome: Outcome) -> Answer:
     phones = [written(item) for item in parameters.values() if item.kind is ParameterType.PHONE]
     phone = vendor.contact_phone or next(iter(phones), None)
-    key = "answer.unknown_with_phone" if phone else "answer.unknown"
-    return Answer(say(key, question.language, shop=vendor.called, phone=phone), Outcome.UNKNOWN)
-
-
-def out_of_scope(vendor: VendorCard, question: Question) -> Answer:
-    """What is said to a question about something that this vendor doesn't deal with."""
-    return Answer(say("answer.out_of_scope", question.language, shop=vendor.called), Outcome.OUT_OF_SCOPE)
+    key = f"answer.{name}_with_phone" if phone else f"answer.{name}"
+    return Answer(say(key, question.language, shop=vendor.called, phone=phone), outcome)
 
 
 def suggested(questions: Sequence[str]) -> tuple[str, ...]:

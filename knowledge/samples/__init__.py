@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from importlib.resources import files
 
 import msgspec
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.db.engine import Database
+from bot.models import Intent
 from bot.tenancy.principal import Principal, PrincipalKind
 from knowledge import repository
 from knowledge.entries import Audience
@@ -49,11 +51,18 @@ class SampleVendor(msgspec.Struct, frozen=True):
     contact_email: str | None = None
 
 
+class SampleIntent(msgspec.Struct, frozen=True):
+    name: str
+    description: str
+    examples: tuple[str, ...]
+
+
 class SampleTenant(msgspec.Struct, frozen=True):
-    """One tenant's vendors, and the entries that they share."""
+    """One tenant's vendors, and the entries and intents that they share."""
 
     vendors: tuple[SampleVendor, ...]
     entries: tuple[SampleEntry, ...]
+    intents: tuple[SampleIntent, ...]
 
 
 def read_samples(name: str) -> SampleTenant:
@@ -83,6 +92,8 @@ async def _load(session: AsyncSession, principal: Principal, sample: SampleTenan
     if not any(existing.values()):
         for entry in sample.entries:
             shared[entry.question] = await repository.add_entry(session, principal, _new(entry), now=clock.now())
+        for intent in sample.intents:
+            session.add(_intent(intent, principal, clock.now()))
     for vendor in sample.vendors:
         vendors[vendor.code] = existing[vendor.code] or await _load_vendor(session, principal, vendor, shared, clock)
     return vendors
@@ -107,6 +118,17 @@ async def _load_vendor(
         if entry.replaces is not None and entry.replaces in shared:
             await repository.customise(session, principal, shared[entry.replaces], _new(entry, vendor_id), now=now)
     return vendor_id
+
+
+def _intent(intent: SampleIntent, principal: Principal, now: datetime) -> Intent:
+    return Intent(
+        tenant_id=principal.tenant_id,
+        name=intent.name,
+        description=intent.description,
+        examples=list(intent.examples),
+        created_at=now,
+        updated_at=now,
+    )
 
 
 def _new(entry: SampleEntry, vendor_id: int | None = None) -> NewEntry:

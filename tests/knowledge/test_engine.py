@@ -70,9 +70,8 @@ async def test_not_even_the_platform_mixes_tenants(shops: Shops, clock: ManualCl
 @pytest.mark.parametrize("text", ["附近有什麼好吃的", "今天天氣如何", "你們股價多少", "？？？", "", "a" * 5000])
 async def test_what_nothing_fits_is_honestly_unknown(ask: Ask, text: str) -> None:
     answer = await ask("ANJU", text)
-    assert answer.outcome is Outcome.UNKNOWN
+    assert answer.outcome in (Outcome.UNKNOWN, Outcome.OUT_OF_SCOPE)
     assert "02-2345-6789" in answer.text
-    assert answer.outcome is Outcome.UNKNOWN
     assert answer.sources == ()
 
 

@@ -79,8 +79,8 @@ async def test_the_model_may_say_that_the_sources_do_not_answer(ask: Ask) -> Non
 
 async def test_what_nothing_fits_never_reaches_the_model(ask: Ask) -> None:
     model = OfflineModel()
-    assert (await ask("ANJU", "附近有什麼好吃的", llm=model)).outcome is Outcome.UNKNOWN
-    assert model.prompts == []
+    assert (await ask("ANJU", "附近有什麼好吃的", llm=model)).outcome is not Outcome.ANSWERED
+    assert all("sources" not in prompt.messages[-1].text for prompt in model.prompts)
 
 
 async def test_only_this_vendors_texts_are_in_a_prompt(ask: Ask) -> None:
@@ -107,7 +107,7 @@ async def test_instructions_and_history_are_data_in_the_prompt(ask: Ask) -> None
 async def test_the_answer_is_asked_for_in_the_questions_language(ask: Ask) -> None:
     model = OfflineModel()
     await ask("XIANGKOU", "Wi-Fi?", llm=model, language=Language.EN)
-    assert "Answer in English" in model.prompts[0].messages[0].text
+    assert "Answer in English" in model.prompts[-1].messages[0].text
 
 
 @pytest.mark.skipif(not INJECTIONS.exists(), reason="../shared/data is not here")
