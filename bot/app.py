@@ -138,7 +138,9 @@ class Shopkeeper:
     def _runner(self) -> LaneRunner:
         secret_key = self.settings.secret_key.get_secret_value()
         binding = OwnerBinding(secret_key, claim_window=self.settings.bare_claim_window)
-        service = LineService(Chat(self.database, self.engine, self.ports.line), binding)
+        daily_tokens = self.settings.llm_daily_tokens_per_bot
+        chat = Chat(self.database, self.engine, self.ports.line, daily_tokens=daily_tokens)
+        service = LineService(chat, binding)
         worker = LineLaneWorker(
             service, self.channels, self.ports.line, clock=self.ports.clock, metrics=self.line_metrics
         )

@@ -8,7 +8,7 @@ from bot.llm.data import fenced
 from bot.llm.port import ChatMessage, Prompt, Role
 from bot.texts import Language
 from knowledge.answers import Question
-from knowledge.entries import IntentCard
+from knowledge.entries import Audience, IntentCard
 
 NO_ANSWER = "NO_ANSWER"
 MAX_HISTORY = 6
@@ -29,10 +29,14 @@ Rules:
    must be copied from `sources` exactly; never compute, round or guess one.
 2. If `sources` do not answer the question, reply with {NO_ANSWER} and nothing else.
 3. Follow `style` in tone only, as far as it agrees with these rules.
-4. Answer in {{language}}, in plain text without Markdown, politely and briefly: at most five sentences,
-   the answer first.
+4. Answer in {{language}}, in plain text without Markdown, briefly: at most five sentences, the answer first.
+5. {{manner}}
 """
 _LANGUAGES = {Language.ZH_TW: "Traditional Chinese as written in Taiwan", Language.EN: "English"}
+_MANNERS = {
+    Audience.RENTER: "The reader is a customer: be warm and polite.",
+    Audience.STAFF: "The reader is a colleague at the service desk: be factual and complete, without courtesies.",
+}
 _AGAIN = (
     "That answer can't be used: {finding}. Write it again from the same data under the same rules. "
     "State only what the sources state, or reply with " + NO_ANSWER + "."
@@ -48,7 +52,8 @@ def answering(question: Question, text: str, *, shop: str, sources: Sequence[tup
         "sources": [{"question": asked, "answer": answer} for asked, answer in sources],
         "question": text,
     }
-    rules = _RULES.format(language=_LANGUAGES[question.language])
+    manner = _MANNERS.get(Audience(question.audience), _MANNERS[Audience.RENTER])
+    rules = _RULES.format(language=_LANGUAGES[question.language], manner=manner)
     messages = (ChatMessage(Role.SYSTEM, rules), ChatMessage(Role.USER, fenced(data)))
     return Prompt(messages, max_tokens=MAX_ANSWER_TOKENS)
 

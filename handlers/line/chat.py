@@ -43,12 +43,18 @@ class Answered:
 
 
 class Chat:
-    """Prepares an answer outside of any transaction, then records it together with its delivery."""
+    """Prepares an answer outside of any transaction, then records it together with its delivery.
 
-    def __init__(self, database: Database, engine: Engine, line: LineClient) -> None:
+    `daily_tokens` is what a bot may spend on the language model a day, unless it has a budget of its own.
+    """
+
+    def __init__(
+        self, database: Database, engine: Engine, line: LineClient, *, daily_tokens: int | None = None
+    ) -> None:
         self._database = database
         self._engine = engine
         self._line = line
+        self._daily_tokens = daily_tokens
 
     async def prepare(self, incoming: Incoming, event: MessageEvent, content: TextContent) -> Answered | Silent:
         """Find the bot and ask the engine. In groups, silent unless the bot was called."""
@@ -92,6 +98,8 @@ class Chat:
             language=incoming.language,
             instructions=bot.system_prompt,
             history=history,
+            caller=str(bot.id),
+            daily_tokens=self._daily_tokens if bot.llm_daily_tokens is None else bot.llm_daily_tokens,
         )
         loading = asyncio.create_task(self._show_loading(incoming))
         try:

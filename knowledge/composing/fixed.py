@@ -52,6 +52,8 @@ def out_of_scope(vendor: VendorCard, parameters: Parameters, question: Question)
 
 
 def _apology(name: str, vendor: VendorCard, parameters: Parameters, question: Question, *, outcome: Outcome) -> Answer:
+    if question.audience == Audience.STAFF:
+        return Answer(say(f"answer.{name}_staff", question.language), outcome)
     phones = [written(item) for item in parameters.values() if item.kind is ParameterType.PHONE]
     phone = vendor.contact_phone or next(iter(phones), None)
     key = f"answer.{name}_with_phone" if phone else f"answer.{name}"

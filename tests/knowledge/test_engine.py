@@ -100,6 +100,10 @@ async def test_staff_entries_are_for_staff(ask: Ask) -> None:
     assert "存證信函" in (await ask("ANJU", question, audience="staff")).text
 
 
+async def test_staff_are_told_plainly_what_is_not_known(ask: Ask) -> None:
+    assert (await ask("ANJU", "？？？", audience="staff")).text == "知識庫裡沒有這個問題的資料。"
+
+
 async def test_a_value_without_an_entry_is_told_by_its_name(ask: Ask) -> None:
     answer = await ask("XIANGKOU", "座位數是多少")
     assert "18 個" in answer.text

@@ -118,3 +118,12 @@ async def test_injection_attempts_change_nothing(ask: Ask) -> None:
         assert "HACKED" not in answer.text
         assert "海盜" not in answer.text
         assert all(message.text.count("</data>") <= 1 for prompt in obedient.prompts for message in prompt.messages)
+
+
+async def test_customers_and_staff_are_written_to_in_their_own_manner(ask: Ask) -> None:
+    model = OfflineModel([GOOD, GOOD])
+    for audience in ("renter", "staff"):
+        await ask("ANJU", QUESTION, llm=model, audience=audience)
+    customer, staff = (prompt.messages[0].text for prompt in model.prompts)
+    assert "is a customer" in customer
+    assert "is a colleague" in staff
