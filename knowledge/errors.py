@@ -71,3 +71,20 @@ class IntentNameTaken(BadRequest):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"name: there is an intent {name!r} already.")
+
+
+class UncallableIntent(BadRequest):
+    code = "uncallable_intent"
+    message = "endpoint: only intents of the types data_query, action and hybrid have one."
+
+
+class TooManyExamples(BadRequest):
+    code = "too_many_examples"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"examples: an intent has at most {most}.")
+
+
+class NothingToSign(Conflict):
+    code = "nothing_to_sign"
+    message = "This intent has no endpoint, and so no secret."
