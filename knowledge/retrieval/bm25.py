@@ -1,20 +1,22 @@
 """BM25 over one field, as flat arrays in compressed rows.
 
 Source: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), with
-the idf that can't turn negative (Lucene's).
+the idf that can't turn negative (Lucene's). A shop has a handful of texts, too few to tell common terms
+from rare ones, so frequencies start from what is expected of a term of its kind, as though
+`IMAGINED` texts had been read before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.retrieval.postings import Postings, traits_of
 from knowledge.retrieval.tokens import Terms
 
 K1 = 1.2
 B = 0.75
+IMAGINED = 30
 
 Scores = NDArray[np.float32]
 
@@ -22,26 +24,22 @@ Scores = NDArray[np.float32]
 class Bm25:
     """Scores documents against a query. Built once, read by any thread."""
 
-    def __init__(self, documents: Sequence[Terms]) -> None:
-        self.size = len(documents)
-        lengths = np.array([len(terms) for terms in documents], dtype=np.float32)
-        filled = lengths[lengths > 0]
-        self.filled = len(filled)
-        average = float(filled.mean()) if self.filled else 1.0
-        terms = np.concatenate(documents) if documents else np.empty(0, dtype=np.uint64)
-        owners = np.repeat(np.arange(self.size, dtype=np.int32), lengths.astype(np.int64))
-        order = np.lexsort((owners, terms))
-        terms, owners = terms[order], owners[order]
-        new_pair = np.ones(len(terms), dtype=bool)
-        new_pair[1:] = (terms[1:] != terms[:-1]) | (owners[1:] != owners[:-1])
-        starts = np.flatnonzero(new_pair)
+    def __init__(self, postings: Postings) -> None:
+        self.size = postings.size
+        lengths = np.bincount(postings.owners, minlength=self.size).astype(np.float32)
+        self.filled = int(np.count_nonzero(lengths))
+        average = float(lengths.sum()) / max(self.filled, 1)
+        # The owners ascend already, so a stable sort by term leaves them in order within each term.
+        order = np.argsort(postings.terms, kind="stable")
+        terms, owners = postings.terms[order], postings.owners[order]
+        starts = _first_of_each(terms, owners)
         counts = np.diff(np.append(starts, len(terms))).astype(np.float32)
-        pair_terms, self._owners = terms[starts], owners[starts]
-        self._terms, rows = np.unique(pair_terms, return_index=True)
-        self._rows = np.append(rows, len(pair_terms)).astype(np.int64)
-        frequencies = np.diff(self._rows).astype(np.float32)
-        self._idf = np.log1p((self.filled - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
-        damping = K1 * (1 - B + B * lengths[self._owners] / average)
+        terms, self._owners = terms[starts], owners[starts]
+        rows = _first_of_each(terms)
+        self._terms = terms[rows]
+        self._rows = np.append(rows, len(terms)).astype(np.int32)
+        self._idf = self._idf_of(self._terms, np.diff(self._rows))
+        damping = K1 * (1 - B + B * lengths[self._owners] / max(average, 1))
         self._impacts = (counts * (K1 + 1) / (counts + damping)).astype(np.float32)
 
     @property
@@ -52,7 +50,7 @@ class Bm25:
     def scores(self, query: Terms) -> Scores:
         """Every document's BM25 score for `query`: float32, shape (documents,)."""
         scores = np.zeros(self.size, dtype=np.float32)
-        for at in self._found(query):
+        for at in self._found(np.unique(query)):
             row = slice(self._rows[at], self._rows[at + 1])
             scores[self._owners[row]] += self._idf[at] * self._impacts[row]
         return scores
@@ -61,24 +59,37 @@ class Bm25:
         """What a document would score that holds every term of `query` about once; terms that no
         document holds count with the idf of a term never seen."""
         distinct = np.unique(query)
-        found = self._found(query)
-        unseen = float(np.log1p((self.filled + 0.5) / 0.5))
-        return float(self._idf[found].sum()) + unseen * (len(distinct) - len(found))
+        found = self._found(distinct)
+        unseen = distinct[~np.isin(distinct, self._terms[found])]
+        return float(self._idf[found].sum() + self._idf_of(unseen, np.zeros(len(unseen))).sum())
 
     def coverage(self, topic: Terms) -> Scores:
         """The share of `topic` that each document speaks of, rare terms counting more: 0..1, shape (documents,)."""
         covered = np.zeros(self.size, dtype=np.float32)
-        found = self._found(topic)
-        frequencies = np.diff(self._rows)[found]
-        weights = np.log1p((self.filled + 1) / (frequencies + 1)).astype(np.float32)
+        distinct = np.unique(topic)
+        found = self._found(distinct)
+        weights = np.log1p((self.filled + 1) / (np.diff(self._rows)[found] + 1)).astype(np.float32)
         for at, weight in zip(found, weights, strict=True):
             covered[self._owners[self._rows[at] : self._rows[at + 1]]] += weight
-        unseen = float(np.log1p(self.filled + 1)) * (len(np.unique(topic)) - len(found))
-        total = float(weights.sum()) + unseen
+        total = float(weights.sum()) + float(np.log1p(self.filled + 1)) * (len(distinct) - len(found))
         return covered / np.float32(total) if total else covered
 
-    def _found(self, query: Terms) -> NDArray[np.int64]:
-        distinct = np.unique(query)
+    def _found(self, distinct: Terms) -> NDArray[np.int64]:
+        """The rows of those of the sorted `distinct` terms that any document holds."""
         at = np.searchsorted(self._terms, distinct)
-        at = at[at < len(self._terms)] if len(self._terms) else at[:0]
-        return at[np.isin(self._terms[at], distinct)]
+        within = at < len(self._terms)
+        at, distinct = at[within], distinct[within]
+        found: NDArray[np.int64] = at[self._terms[at] == distinct]
+        return found
+
+    def _idf_of(self, terms: Terms, frequencies: NDArray[np.generic]) -> Scores:
+        weights, expected = traits_of(terms)
+        seen = np.asarray(frequencies, dtype=np.float32) + IMAGINED * expected
+        return np.asarray(weights * np.log1p((self.filled + IMAGINED - seen + 0.5) / (seen + 0.5)), dtype=np.float32)
+
+
+def _first_of_each(*columns: NDArray[np.generic]) -> NDArray[np.int64]:
+    """Where a new combination begins, in columns that are sorted together."""
+    new = np.ones(len(columns[0]), dtype=bool)
+    new[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
+    return np.flatnonzero(new)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,10 +14,15 @@ from knowledge.parameters import PLACEHOLDER, Parameters
 from knowledge.retrieval import fusion
 from knowledge.retrieval.bm25 import Bm25, Scores
 from knowledge.retrieval.encoder import Vectors
+from knowledge.retrieval.postings import postings_of
 from knowledge.retrieval.tokens import is_latin, terms_of, topic_terms_of, without_courtesies
+from knowledge.retrieval.vectors import ByteRows
 
 # An entry of the vendor's own wins over a shared one that fits about as well.
 _SCOPE_FACTOR = {Scope.CUSTOMIZED: 1.08, Scope.VENDOR: 1.05, Scope.GLOBAL: 1.0}
+# So does one that serves an intent of the message, and one that the owner has approved of.
+_INTENT_FACTOR = 1.05
+_CURATED_FACTOR = 1.05
 # Taken for the coverage that words can't tell, when the question is in another script than the entries.
 _UNTOLD_COVERAGE = 0.25
 _BYTES_PER_CHARACTER = 4
@@ -45,37 +50,50 @@ class Index:
         self.parameters: Parameters = parameters or {}
         names = {key: parameter.display_name or "" for key, parameter in self.parameters.items()}
         asked = [_named(f"{entry.question} {entry.keywords}", names) for entry in entries]
-        self._questions = Bm25([terms_of(text) for text in asked])
-        self._everything = Bm25(
-            [terms_of(f"{text}\n{_named(entry.answer, names)}") for text, entry in zip(asked, entries, strict=True)]
-        )
+        whole = [f"{text}\n{_named(entry.answer, names)}" for text, entry in zip(asked, entries, strict=True)]
+        self._questions = Bm25(postings_of(asked))
+        self._everything = Bm25(postings_of(whole))
         self._distinct = _distinct(entries)
-        self._question_vectors, self._answer_vectors, self._owners = _stacked(vectors)
-        self._factor = np.array([_SCOPE_FACTOR[entry.scope] for entry in entries], dtype=np.float32)
+        self._question_vectors, self._answer_vectors, self._passages = _stacked(vectors)
+        self._factor = np.array([_factor_of(entry) for entry in entries], dtype=np.float32)
+        self._hidden = {audience: _hidden_from(audience, entries) for audience in Audience}
+        self._serving = _serving(entries)
 
     @property
     def nbytes(self) -> int:
         """About how much memory this takes."""
         texts = sum(len(entry.question) + len(entry.answer) + len(entry.keywords) for entry in self.entries)
-        arrays = (self._question_vectors, self._answer_vectors, self._owners)
-        held = sum(array.nbytes for array in arrays if array is not None)
-        return held + self._questions.nbytes + self._everything.nbytes + _BYTES_PER_CHARACTER * texts
+        fields = (self._questions, self._everything, self._question_vectors, self._answer_vectors)
+        return sum(field.nbytes for field in fields if field is not None) + _BYTES_PER_CHARACTER * texts
 
-    def search(self, question: str, vector: Vectors | None, *, audience: Audience, limit: int) -> list[Hit]:
-        """The best entries that `audience` may read, best first. `vector` has shape (dimensions,) or is None."""
+    def search(
+        self,
+        question: str,
+        vector: Vectors | None,
+        *,
+        audience: Audience,
+        limit: int,
+        favoured: Collection[int] = (),
+    ) -> list[Hit]:
+        """The best entries that `audience` may read, best first. `vector` has shape (dimensions,) or is None.
+
+        `favoured` are ids of intents that the message holds: entries that serve one win over others that
+        fit about as well.
+        """
         if not self.entries or not terms_of(question).size:
             return []
         signals = self.signals(question, vector)
-        allowed = AUDIENCES[audience]
-        readable = np.array([entry.audience in allowed for entry in self.entries])
-        score = np.where(readable, fusion.fuse(signals) * self._factor, 0).astype(np.float32)
+        score = fusion.fuse(signals) * self._factor
+        for entry_numbers in (self._serving[intent] for intent in favoured if intent in self._serving):
+            score[entry_numbers] *= _INTENT_FACTOR
+        score[self._hidden[audience]] = 0
         confidence = fusion.confidence(signals, score)
-        best = np.argsort(-score, kind="stable")[:limit]
-        return [Hit(self.entries[at], float(score[at]), float(confidence[at])) for at in best if score[at] > 0]
+        hits = [Hit(self.entries[at], float(score[at]), float(confidence[at])) for at in _best(score, limit)]
+        return [hit for hit in hits if hit.score > 0]
 
     def signals(self, question: str, vector: Vectors | None) -> fusion.Signals:
         plain = without_courtesies(question)
-        terms = terms_of(plain)
+        terms = postings_of([plain]).terms
         by_vector = self._by_vector(vector) if vector is not None else None
         return fusion.Signals(
             question_words=self._share(self._questions, terms),
@@ -99,11 +117,43 @@ class Index:
         return coverage
 
     def _by_vector(self, vector: Vectors) -> tuple[Scores, Scores] | None:
-        if self._question_vectors is None or self._answer_vectors is None or self._owners is None:
+        if self._question_vectors is None or self._answer_vectors is None:
             return None
         answers = np.zeros(len(self.entries), dtype=np.float32)
-        np.maximum.at(answers, self._owners, self._answer_vectors @ vector)
-        return self._question_vectors @ vector, answers
+        filled = np.flatnonzero(np.diff(self._passages))
+        if filled.size:
+            answers[filled] = np.maximum.reduceat(self._answer_vectors.dot(vector), self._passages[filled])
+        return self._question_vectors.dot(vector), np.maximum(answers, 0)
+
+
+def _best(score: Scores, limit: int) -> list[int]:
+    """Where the highest scores stand, best first, earlier entries first among equals."""
+    if 0 < limit < len(score):
+        least = np.partition(score, -limit)[-limit]
+        candidates = np.flatnonzero(score >= least)
+    else:
+        candidates = np.arange(len(score))
+    order = np.argsort(-score[candidates], kind="stable")[:limit]
+    best: list[int] = candidates[order].tolist()
+    return best
+
+
+def _factor_of(entry: Entry) -> float:
+    return _SCOPE_FACTOR[entry.scope] * (_CURATED_FACTOR if entry.is_curated else 1)
+
+
+def _hidden_from(audience: Audience, entries: Sequence[Entry]) -> NDArray[np.int64]:
+    allowed = AUDIENCES[audience]
+    return np.flatnonzero([entry.audience not in allowed for entry in entries])
+
+
+def _serving(entries: Sequence[Entry]) -> dict[int, list[int]]:
+    """Which entries serve an intent, by its id."""
+    serving: defaultdict[int, list[int]] = defaultdict(list)
+    for at, entry in enumerate(entries):
+        for intent in entry.intents:
+            serving[intent].append(at)
+    return dict(serving)
 
 
 def _named(text: str, names: Mapping[str, str]) -> str:
@@ -121,12 +171,17 @@ def _distinct(entries: Sequence[Entry]) -> Scores:
 
 def _stacked(
     vectors: Sequence[Vectors | None],
-) -> tuple[Vectors | None, Vectors | None, NDArray[np.int32] | None]:
-    """Question vectors (entries, dimensions), passage vectors (passages, dimensions), and whose each is."""
+) -> tuple[ByteRows | None, ByteRows | None, NDArray[np.int64]]:
+    """The questions' vectors, the passages' of all entries in turn, and where each entry's passages begin;
+    the end is one more."""
     known = [rows for rows in vectors if rows is not None]
     if not known:
-        return None, None, None
+        return None, None, np.zeros(len(vectors) + 1, dtype=np.int64)
     nothing = np.zeros((1, known[0].shape[1]), dtype=np.float32)
     rows = [nothing if one is None else one for one in vectors]
-    owners = np.repeat(np.arange(len(rows), dtype=np.int32), [len(one) - 1 for one in rows])
-    return np.concatenate([one[:1] for one in rows]), np.concatenate([one[1:] for one in rows]), owners
+    begins = np.cumsum([0, *(len(one) - 1 for one in rows)])
+    return (
+        ByteRows(np.concatenate([one[:1] for one in rows])),
+        ByteRows(np.concatenate([one[1:] for one in rows])),
+        begins,
+    )

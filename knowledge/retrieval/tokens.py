@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -16,19 +16,30 @@ from numpy.typing import NDArray
 
 Terms = NDArray[np.uint64]
 
-_HAN = "\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\u3040-\u30ff\u3100-\u312f"
-_RUN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
+# Han and what is written like it: 々〆〇, kana and bopomofo. Pairs of first and last characters.
+HAN_RANGES = (
+    ("\u3005", "\u3007"),
+    ("\u3400", "\u9fff"),
+    ("\uf900", "\ufaff"),
+    ("\U00020000", "\U0003ffff"),
+    ("\u3040", "\u30ff"),
+    ("\u3100", "\u312f"),
+)
+_HAN = "".join(f"{first}-{last}" for first, last in HAN_RANGES)
+WORD = re.compile(rf"[^\W_{_HAN}]+")
+_RUN = re.compile(rf"[{_HAN}]+|{WORD.pattern}")
 _FIRST_HAN = "\u3005"
-_PAIR_SHIFT = np.uint64(21)
-_WORD_BIT = 1 << 63
+# How terms are told apart: characters are code points, pairs two of them, words have the highest bit.
+PAIR_SHIFT = np.uint64(21)
+WORD_BIT = 1 << 63
 _COURTESY = re.compile(r"請問一下|想請問|請問|想問一下|想問|不好意思|你好|您好|謝謝您|謝謝")
 _SUFFIXES = ("ies", "ing", "ed", "es", "s", "ly")
 _SHORTEST_STEM = 3
 # What carries a sentence and not its topic, in Simplified as all text is folded.
-_CARRYING_HAN = frozenset(
+CARRYING_HAN = frozenset(
     "的了吗呢吧啊呀喔我你您妳他是有在要会能可以不什么怎样哪谁几多少请问想和或及与之此这那个们到把被给让就都也还很再又嘛为何如时候于对从因卖"
 )
-_CARRYING_WORDS = frozenset(
+CARRYING_WORDS = frozenset(
     re.findall(
         r"\w+",
         "a an the is are was were be do does did how what when where which who why i you my your me it its of to in on "
@@ -44,8 +55,9 @@ def _simplifier() -> opencc.OpenCC:
 
 
 def fold(text: str) -> str:
-    """`text` with width, case and Traditional/Simplified differences taken away."""
-    folded: str = _simplifier().convert(unicodedata.normalize("NFKC", text).lower())
+    """`text` with width, case and Traditional/Simplified differences taken away; half characters go."""
+    whole = text.encode(errors="ignore").decode()
+    folded: str = _simplifier().convert(unicodedata.normalize("NFKC", whole).lower())
     return folded
 
 
@@ -67,7 +79,7 @@ def folded_terms_of(folded: str) -> Terms:
         if run[0] >= _FIRST_HAN:
             parts.extend(_characters_and_pairs(run))
         else:
-            words.append(_word(_stem(run)))
+            words.append(word_term(run))
     if words:
         parts.append(np.array(words, dtype=np.uint64))
     return np.concatenate(parts) if parts else np.empty(0, dtype=np.uint64)
@@ -78,9 +90,9 @@ def topic_terms_of(text: str) -> Terms:
     terms: set[int] = set()
     for run in _RUN.findall(fold(text)):
         if run[0] >= _FIRST_HAN:
-            terms.update(ord(character) for character in run if character not in _CARRYING_HAN)
-        elif run not in _CARRYING_WORDS:
-            terms.add(_word(_stem(run)))
+            terms.update(ord(character) for character in run if character not in CARRYING_HAN)
+        elif run not in CARRYING_WORDS:
+            terms.add(word_term(run))
     return np.array(sorted(terms), dtype=np.uint64)
 
 
@@ -92,7 +104,7 @@ def is_latin(text: str) -> bool:
 
 def _characters_and_pairs(run: str) -> tuple[Terms, Terms]:
     points = np.frombuffer(run.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
-    return points, (points[:-1] << _PAIR_SHIFT) | points[1:]
+    return points, (points[:-1] << PAIR_SHIFT) | points[1:]
 
 
 def _stem(word: str) -> str:
@@ -105,5 +117,7 @@ def _stem(word: str) -> str:
     return word.removesuffix("e") if len(word) > _SHORTEST_STEM else word
 
 
-def _word(word: str) -> int:
-    return int.from_bytes(blake2b(word.encode(), digest_size=8).digest()) | _WORD_BIT
+@lru_cache(maxsize=1 << 15)
+def word_term(word: str) -> int:
+    """The term of a folded word, the same for all its forms."""
+    return int.from_bytes(blake2b(_stem(word).encode(), digest_size=8).digest()) | WORD_BIT

@@ -3,7 +3,7 @@
 Layout of the row's blob: 16 bytes that fingerprint encoder and text, then float32 rows, little endian,
 of the encoder's dimensions each: the question's, then one per passage of the answer. A blob whose
 fingerprint doesn't fit the text any more counts as missing, so editing an entry can't leave it with
-the old text's vectors.
+the old text's vectors. In memory a dimension takes one byte (`ByteRows`).
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from knowledge.retrieval.encoder import SentenceEncoder, Vectors
 PASSAGE_CHARACTERS = 220
 MAX_PASSAGES = 6
 _FINGERPRINT = 16
+_LARGEST = 127
+# Rows that are made floats at a time: few enough to stay in the processor's cache.
+_BLOCK = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,34 @@ class Texts:
     @property
     def all(self) -> tuple[str, ...]:
         return (self.question, *self.passages)
+
+
+class ByteRows:
+    """Vectors at a byte a dimension: a quarter of the memory, read as fast. Cosines of unit vectors move
+    by less than 0.005.
+
+    `vectors` has the shape (rows, dimensions).
+    """
+
+    def __init__(self, vectors: Vectors) -> None:
+        largest = np.maximum(np.abs(vectors).max(axis=1, initial=0), np.finfo(np.float32).tiny)
+        self._scale = (largest / _LARGEST).astype(np.float32)
+        self._rows = np.rint(vectors / self._scale[:, None]).astype(np.int8)
+
+    @property
+    def nbytes(self) -> int:
+        return int(self._rows.nbytes + self._scale.nbytes)
+
+    def dot(self, vector: Vectors) -> Vectors:
+        """Every row's dot product with `vector`, shape (dimensions,): float32, shape (rows,)."""
+        products = np.empty(len(self._rows), dtype=np.float32)
+        block = np.empty((min(_BLOCK, len(self._rows)), self._rows.shape[1]), dtype=np.float32)
+        for start in range(0, len(self._rows), _BLOCK):
+            rows = self._rows[start : start + _BLOCK]
+            np.copyto(block[: len(rows)], rows)
+            np.dot(block[: len(rows)], vector, out=products[start : start + _BLOCK])
+        products *= self._scale
+        return products
 
 
 def texts_of(question: str, answer: str) -> Texts:
