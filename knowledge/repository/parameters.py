@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.models import Vendor, VendorParameter
 from bot.tenancy.principal import Principal
 from bot.tenancy.scope import visible_to
+from knowledge.entries import VendorCard
+from knowledge.errors import VendorNotFound
 from knowledge.parameters import Parameter, ParameterType
-from knowledge.repository.vendors import bump, seen_vendor, within_tenant_of
+from knowledge.repository.vendors import bump, vendor_card, within_tenant_of
+
+_BY_CATEGORY: Sequence[Any] = (VendorParameter.category, func.count())
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +36,74 @@ async def put_parameters(
     session: AsyncSession, principal: Principal, vendor_id: int, new: Sequence[NewParameter], *, now: datetime
 ) -> None:
     """Add the vendor's parameters, or change those whose key exists. Raises VendorNotFound."""
-    vendor = await seen_vendor(session, principal, vendor_id)
-    statement = select(VendorParameter).where(VendorParameter.vendor_id == vendor_id)
-    rows = await session.scalars(visible_to(principal, statement, VendorParameter))
-    existing = {row.param_key: row for row in rows}
-    for item in new:
-        row = existing.get(item.key)
-        if row is None:
-            row = VendorParameter(tenant_id=vendor.tenant_id, vendor_id=vendor_id, param_key=item.key, created_at=now)
-            session.add(row)
-            existing[item.key] = row
-        row.category, row.param_value, row.data_type = item.category, item.value, item.data_type.value
-        row.display_name, row.description, row.unit = item.display_name, item.description, item.unit
-        row.is_active, row.updated_at = True, now
+    vendor = await begin_change(session, principal, vendor_id)
+    rows = {row.param_key: row for row in await parameter_rows(session, principal, vendor_id)}
+    write_parameters(session, vendor, new, rows=rows, now=now)
+
+
+async def begin_change(session: AsyncSession, principal: Principal, vendor_id: int) -> VendorCard:
+    """The vendor, whose version is raised first: of two changes at once the second waits for the first.
+
+    Raises VendorNotFound.
+    """
+    vendor = await vendor_card(session, principal, vendor_id)
+    if vendor is None:
+        raise VendorNotFound
     await bump(session, within_tenant_of(principal, vendor), Vendor.id == vendor_id)
+    return vendor
+
+
+def write_parameters(
+    session: AsyncSession,
+    vendor: VendorCard,
+    new: Sequence[NewParameter],
+    *,
+    rows: dict[str, VendorParameter],
+    now: datetime,
+) -> None:
+    """Bring `rows`, the vendor's parameters by key, to what `new` says; what it doesn't change keeps its time."""
+    for item in new:
+        row = rows.get(item.key)
+        if row is None:
+            row = VendorParameter(tenant_id=vendor.tenant_id, vendor_id=vendor.id, param_key=item.key, created_at=now)
+            session.add(row)
+            rows[item.key] = row
+        values = {
+            "category": item.category, "param_value": item.value, "data_type": item.data_type.value,
+            "display_name": item.display_name, "description": item.description, "unit": item.unit, "is_active": True,
+        }  # fmt: skip
+        if any(getattr(row, name) != value for name, value in values.items()):
+            for name, value in values.items():
+                setattr(row, name, value)
+            row.updated_at = now
+
+
+async def parameter_rows(
+    session: AsyncSession, principal: Principal, vendor_id: int, *, category: str | None = None
+) -> list[VendorParameter]:
+    """The vendor's parameters, the oldest first."""
+    statement = select(VendorParameter).where(VendorParameter.vendor_id == vendor_id).order_by(VendorParameter.id)
+    if category is not None:
+        statement = statement.where(VendorParameter.category == category)
+    return list(await session.scalars(visible_to(principal, statement, VendorParameter)))
+
+
+async def category_counts(session: AsyncSession, principal: Principal, vendor_id: int) -> dict[str, int]:
+    """How many active parameters the vendor has, by category, in the order in which these came up."""
+    statement = (
+        select(*_BY_CATEGORY)
+        .where(VendorParameter.vendor_id == vendor_id, VendorParameter.is_active)
+        .group_by(VendorParameter.category)
+        .order_by(func.min(VendorParameter.id))
+    )
+    rows = await session.execute(visible_to(principal, statement, VendorParameter))
+    return {str(category): int(count) for category, count in rows}
 
 
 async def parameters_of(session: AsyncSession, principal: Principal, vendor_id: int) -> list[Parameter]:
     """The vendor's active parameters."""
-    statement = select(VendorParameter).where(VendorParameter.vendor_id == vendor_id, VendorParameter.is_active)
-    rows = await session.scalars(visible_to(principal, statement, VendorParameter))
-    return [_parameter(row) for row in rows]
+    rows = await parameter_rows(session, principal, vendor_id)
+    return [_parameter(row) for row in rows if row.is_active]
 
 
 def _parameter(row: VendorParameter) -> Parameter:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.models import Vendor
+from bot.models import KnowledgeEntry, Vendor
 from bot.tenancy.principal import Principal, PrincipalKind
 from bot.tenancy.scope import visible_to
 from knowledge.entries import VendorCard
 from knowledge.errors import VendorNotFound
+
+_BY_SCOPE: Sequence[Any] = (KnowledgeEntry.scope, func.count())
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,8 @@ class NewVendor:
     contact_phone: str | None = None
     contact_email: str | None = None
     address: str | None = None
+    subscription_plan: str = "basic"
+    created_by: str | None = None
 
 
 async def vendor_card(session: AsyncSession, principal: Principal, vendor_id: int) -> VendorCard | None:
@@ -40,12 +45,45 @@ async def vendor_id_of(session: AsyncSession, principal: Principal, code: str) -
     return found
 
 
+async def vendor_row(session: AsyncSession, principal: Principal, vendor_id: int) -> Vendor:
+    """All of a vendor, to show or to change. Raises VendorNotFound."""
+    statement = visible_to(principal, select(Vendor).where(Vendor.id == vendor_id), Vendor)
+    found: Vendor | None = await session.scalar(statement)
+    if found is None:
+        raise VendorNotFound
+    return found
+
+
+async def vendor_rows(
+    session: AsyncSession, principal: Principal, *, is_active: bool | None = None, plan: str | None = None
+) -> list[Vendor]:
+    """The vendors that the principal may see, the oldest first, narrowed where told so."""
+    statement = select(Vendor).order_by(Vendor.id)
+    if is_active is not None:
+        statement = statement.where(Vendor.is_active == is_active)
+    if plan is not None:
+        statement = statement.where(Vendor.subscription_plan == plan)
+    return list(await session.scalars(visible_to(principal, statement, Vendor)))
+
+
+async def entry_counts(session: AsyncSession, principal: Principal, vendor_id: int) -> dict[str, int]:
+    """How many active entries of its own the vendor has, by scope."""
+    statement = (
+        select(*_BY_SCOPE)
+        .where(KnowledgeEntry.vendor_id == vendor_id, KnowledgeEntry.is_active)
+        .group_by(KnowledgeEntry.scope)
+    )
+    rows = await session.execute(visible_to(principal, statement, KnowledgeEntry))
+    return {str(scope): int(count) for scope, count in rows}
+
+
 async def add_vendor(session: AsyncSession, principal: Principal, new: NewVendor, *, now: datetime) -> int:
     """Add a vendor to the principal's tenant and return its id."""
     vendor = Vendor(
         tenant_id=principal.tenant_id, code=new.code, name=new.name, short_name=new.short_name,
         contact_phone=new.contact_phone, contact_email=new.contact_email, address=new.address,
-        created_at=now, updated_at=now,
+        subscription_plan=new.subscription_plan, subscription_status="active", is_active=True,
+        created_by=new.created_by, updated_by=new.created_by, created_at=now, updated_at=now,
     )  # fmt: skip
     session.add(vendor)
     await session.flush()

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from bot.web.surface import Route, Surface
 from knowledge.routes.api import Api
+from knowledge.routes.chat import chat_routes
 from knowledge.routes.entries import entry_routes
+from knowledge.routes.intents import intent_routes
 from knowledge.routes.surface import chat_surface, vendors_surface
+from knowledge.routes.usage import usage_routes
+from knowledge.routes.vendors import vendor_routes
 
 __all__ = ["Api", "knowledge_routes", "knowledge_surfaces"]
 
@@ -18,4 +22,10 @@ def knowledge_surfaces(api: Api) -> list[Surface]:
 def knowledge_routes(api: Api) -> list[Route]:
     """Every route of the chat engine."""
     managing = vendors_surface(api)
-    return [*entry_routes(managing, api)]
+    return [
+        *chat_routes(chat_surface(api), api),
+        *vendor_routes(managing, api),
+        *entry_routes(managing, api),
+        *intent_routes(managing, api),
+        *usage_routes(managing, api),
+    ]

@@ -1,0 +1,113 @@
+"""HTTP in and out of vendors and their parameters: `/api/v1/vendors`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from bot.errors import BadRequest
+from bot.texts import say
+from bot.web.requests import read_model, validate
+from bot.web.responses import json_response
+from bot.web.surface import Route, Surface
+from knowledge.errors import VendorNotFound
+from knowledge.routes.api import Api
+from knowledge.routes.reading import path_id
+from knowledge.routes.surface import needs_manage
+from knowledge.schemas import one_line, up_to
+from knowledge.schemas.vendors import (
+    ConfigsBody,
+    ConfigsUpdatedView,
+    DeactivatedView,
+    NewVendorBody,
+    VendorChangeBody,
+)
+from knowledge.vendors import Configs, Vendors
+
+CREATED = 201
+_FLAGS = {"true": True, "1": True, "false": False, "0": False}
+
+
+class _Query(BaseModel):
+    """What narrows a list. An unknown plan or category is none that anything has."""
+
+    model_config = ConfigDict(str_strip_whitespace=True)
+
+    subscription_plan: Annotated[str, up_to(200), AfterValidator(one_line)] | None = None
+    category: Annotated[str, up_to(200), AfterValidator(one_line)] | None = None
+
+
+def vendor_routes(surface: Surface, api: Api) -> list[Route]:
+    """The routes of vendors."""
+    routes = _Routes(Vendors(api.database, api.clock), Configs(api.database, api.clock))
+    every, one = "/api/v1/vendors", "/api/v1/vendors/{id}"
+    return [
+        surface.route("GET", every, routes.listed),
+        surface.route("POST", every, routes.create),
+        surface.route("GET", one, routes.get),
+        surface.route("PUT", one, routes.change),
+        surface.route("DELETE", one, routes.deactivate),
+        surface.route("GET", f"{one}/configs", routes.configs),
+        surface.route("PUT", f"{one}/configs", routes.put_configs),
+        surface.route("GET", f"{one}/stats", routes.stats),
+    ]
+
+
+class _Routes:
+    """The handlers: each reads its request, calls one verb, and shows what came of it."""
+
+    def __init__(self, vendors: Vendors, configs: Configs) -> None:
+        self._vendors = vendors
+        self._configs = configs
+
+    async def listed(self, request: web.Request) -> web.Response:
+        principal, query = needs_manage(request), _query(request)
+        is_active = _flag(request, "is_active")
+        return json_response(await self._vendors.listed(principal, is_active=is_active, plan=query.subscription_plan))
+
+    async def create(self, request: web.Request) -> web.Response:
+        wanted = await read_model(request, NewVendorBody)
+        return json_response(await self._vendors.create(needs_manage(request), wanted), status=CREATED)
+
+    async def get(self, request: web.Request) -> web.Response:
+        return json_response(await self._vendors.get(needs_manage(request), _vendor_id(request)))
+
+    async def change(self, request: web.Request) -> web.Response:
+        vendor_id, wanted = _vendor_id(request), await read_model(request, VendorChangeBody)
+        return json_response(await self._vendors.change(needs_manage(request), vendor_id, wanted))
+
+    async def deactivate(self, request: web.Request) -> web.Response:
+        vendor_id = _vendor_id(request)
+        await self._vendors.deactivate(needs_manage(request), vendor_id)
+        return json_response(DeactivatedView(say("api.vendor_deactivated"), vendor_id))
+
+    async def configs(self, request: web.Request) -> web.Response:
+        vendor_id, query = _vendor_id(request), _query(request)
+        found = await self._configs.by_category(needs_manage(request), vendor_id, category=query.category)
+        return json_response(found)
+
+    async def put_configs(self, request: web.Request) -> web.Response:
+        vendor_id, wanted = _vendor_id(request), await read_model(request, ConfigsBody)
+        count = await self._configs.put(needs_manage(request), vendor_id, wanted)
+        return json_response(ConfigsUpdatedView(say("api.configs_updated"), vendor_id, count))
+
+    async def stats(self, request: web.Request) -> web.Response:
+        return json_response(await self._vendors.stats(needs_manage(request), _vendor_id(request)))
+
+
+def _vendor_id(request: web.Request) -> int:
+    return path_id(request, VendorNotFound())
+
+
+def _query(request: web.Request) -> _Query:
+    return validate(_Query, dict(request.query))
+
+
+def _flag(request: web.Request, name: str) -> bool | None:
+    """A yes or no of the query; None where it isn't given. Raises BadRequest for anything else."""
+    given = {_FLAGS.get(text.strip().lower()) for text in request.query.getall(name, [])}
+    if None in given or len(given) > 1:
+        raise BadRequest(f"{name} must be true or false.")
+    return given.pop() if given else None
