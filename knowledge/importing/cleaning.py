@@ -81,7 +81,7 @@ def unspaced(text: str) -> str:
     """`text` without the spaces between its Han characters where most of them are set apart."""
     wide = len(_WIDE_CHARACTER.findall(text))
     apart = len(_BETWEEN_WIDE.findall(text))
-    return _BETWEEN_WIDE.sub("", text) if apart > wide / 3 else text
+    return _BETWEEN_WIDE.sub("", text) if apart > wide / 2 else text
 
 
 def has_wide(text: str) -> bool:

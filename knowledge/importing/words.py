@@ -58,6 +58,11 @@ PAGE_NUMBER = re.compile(
 _ASKED = re.compile(r"[?？][\s\"'」』）)*_]*$")
 _ASKING = re.compile(rf"{'|'.join(_MARKS['asking'])}|^(?:{'|'.join(_MARKS['asking_first'])})\b", re.IGNORECASE)
 
+# Folded (Simplified): figures and words that turn a question into another one.
+NUMERALS: str = _MARKS["numerals"]
+DENIALS: str = _MARKS["denials"]
+ASKING_WHAT: tuple[str, ...] = tuple(_MARKS["asking_what"])
+
 
 def column_of(name: str) -> Column | None:
     """The column that a header names, in Chinese or English."""

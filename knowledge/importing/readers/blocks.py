@@ -23,7 +23,7 @@ class Block:
     """A paragraph, heading, list item or table.
 
     `number` and `place` say where it stands (as in `Row`), `level` is a heading's (1 is the highest),
-    `cells` are a table's rows. `counted` tells of a list item that it has a number of its own.
+    `cells` are a table's rows, `mark` is what stands before a list item (`- `, `2. `).
     """
 
     kind: Kind
@@ -32,4 +32,4 @@ class Block:
     place: str
     level: int = 0
     cells: tuple[tuple[str, ...], ...] = ()
-    counted: bool = False
+    mark: str = ""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import docx
 from docx.document import Document
+from docx.opc.constants import RELATIONSHIP_TYPE as RT
 from lxml import etree
 
 from knowledge.importing.cleaning import cleaned
@@ -23,6 +25,8 @@ _UNSEEN = {f"{_W}{name}" for name in ("del", "moveFrom", "rt", "instrText", "del
 }
 _BREAKS = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
 _OUTLINE_LEVELS = 9
+# Entries of a table of contents say nothing that their headings don't.
+_CONTENTS = re.compile(r"TOC\d*|TableofFigures", re.IGNORECASE)
 
 
 def read(source: Source) -> Reading:
@@ -38,23 +42,28 @@ class _Walker:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._levels = dict(_heading_levels(document))
+        self._numbering = Numbering(document)
         self._paragraph = self._table = 0
 
     def blocks(self) -> Iterator[Block]:
         body = list(self._walk(self._document.element.body))
         told = {block.text for block in body}
+        # Before the body, so that no heading of it is taken for theirs.
+        yield from self._margins(told)
         yield from body
-        for place, element in self._margins():
+
+    def _margins(self, told: set[str]) -> Iterator[Block]:
+        """What headers and footers say beside page numbers and what the body says too."""
+        for place, element in self._margin_elements():
             lines = [cleaned(_text(one)) for one in element.iter(f"{_W}p")]
             kept = [
                 line for line in dict.fromkeys(lines) if line and line not in told and not PAGE_NUMBER.fullmatch(line)
             ]
             if kept:
                 told.update(kept)
-                yield Block(Kind.END, "", self._paragraph + 1, place)
-                yield Block(Kind.TEXT, "\n".join(kept), self._paragraph + 1, place)
+                yield Block(Kind.TEXT, "\n".join(kept), 1, place)
 
-    def _margins(self) -> Iterator[tuple[str, etree._Element]]:
+    def _margin_elements(self) -> Iterator[tuple[str, etree._Element]]:
         for section in self._document.sections:
             headers = (section.header, section.first_page_header, section.even_page_header)
             footers = (section.footer, section.first_page_footer, section.even_page_footer)
@@ -75,23 +84,60 @@ class _Walker:
     def _paragraph_blocks(self, element: etree._Element) -> Iterator[Block]:
         self._paragraph += 1
         place = f"paragraph {self._paragraph}"
+        style = _value(element.find(f"{_W}pPr/{_W}pStyle"))
         text = cleaned(_text(element, without_boxes=True))
-        if text:
-            level = self._level(element)
-            listed = element.find(f"{_W}pPr/{_W}numPr") is not None
-            kind = Kind.HEADING if level else Kind.ITEM if listed else Kind.TEXT
-            yield Block(kind, text, self._paragraph, place, level, counted=listed)
+        if text and not _CONTENTS.fullmatch(style):
+            level, mark = self._level(element, style), self._numbering.mark_of(element)
+            kind = Kind.HEADING if level else Kind.ITEM if mark else Kind.TEXT
+            yield Block(kind, text, self._paragraph, place, level, mark="" if level else mark)
         for box in element.iter(f"{_W}txbxContent"):
             if not any(above.tag == _FALLBACK for above in box.iterancestors()):
                 yield from self._walk(box)
 
-    def _level(self, element: etree._Element) -> int:
+    def _level(self, element: etree._Element, style: str) -> int:
         """The level of a heading, 0 for other paragraphs."""
         own = element.find(f"{_W}pPr/{_W}outlineLvl")
-        if own is not None:
-            return _outline(own)
-        style = element.find(f"{_W}pPr/{_W}pStyle")
-        return self._levels.get(style.get(f"{_W}val", ""), 0) if style is not None else 0
+        return _outline(own) if own is not None else self._levels.get(style, 0)
+
+
+class Numbering:
+    """The marks that Word sets before the items of a list: it counts them when it shows them."""
+
+    def __init__(self, document: Document) -> None:
+        self._counts: dict[tuple[str, int], int] = {}
+        self._formats: dict[tuple[str, int], str] = {}
+        part = next((one.target_part for one in document.part.rels.values() if one.reltype == RT.NUMBERING), None)
+        if part is not None:
+            self._read(part.element)
+
+    def _read(self, root: etree._Element) -> None:
+        kinds = {one.get(f"{_W}abstractNumId", ""): one for one in root.iter(f"{_W}abstractNum")}
+        for number in root.iter(f"{_W}num"):
+            kind = kinds.get(_value(number.find(f"{_W}abstractNumId")))
+            for level in kind.iter(f"{_W}lvl") if kind is not None else ():
+                key = number.get(f"{_W}numId", ""), _count(level.get(f"{_W}ilvl"))
+                self._formats[key] = _value(level.find(f"{_W}numFmt"))
+
+    def mark_of(self, paragraph: etree._Element) -> str:
+        """`- ` or `2. ` for an item of a list, nothing for other paragraphs. Counts it."""
+        listed = paragraph.find(f"{_W}pPr/{_W}numPr")
+        if listed is None:
+            return ""
+        number, level = _value(listed.find(f"{_W}numId")), _count(_value(listed.find(f"{_W}ilvl")))
+        if self._formats.get((number, level), "bullet") in ("bullet", "none", ""):
+            return "- "
+        self._counts[number, level] = self._counts.get((number, level), 0) + 1
+        for deeper in [key for key in self._counts if key[0] == number and key[1] > level]:
+            del self._counts[deeper]
+        return f"{self._counts[number, level]}. "
+
+
+def _value(element: etree._Element | None) -> str:
+    return element.get(f"{_W}val", "") if element is not None else ""
+
+
+def _count(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() else 0
 
 
 def _heading_levels(document: Document) -> Iterator[tuple[str, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from lxml import etree
@@ -101,6 +102,7 @@ class _Walker:
         self._opened = {name.lstrip("#") for names in controls[:_MANY] for name in names.split()}
         self._number = 0
         self._held: list[str] = []
+        self._mark = ""
 
     def walk(self, element: HtmlElement) -> Iterator[Block]:
         yield from self._element(element, Kind.TEXT, 0)
@@ -117,8 +119,10 @@ class _Walker:
             yield self._block(Kind.TABLE, "", cells=tuple(_rows_of(element)))
         elif tag in _BLOCKS:
             yield from self._flush(kind)
-            yield from self._inside(element, _kind_of(tag, kind), depth)
-            yield from self._flush(_kind_of(tag, kind), _HEADINGS.get(tag, 0))
+            inner = _kind_of(tag, kind)
+            self._mark = _mark_of(element) if tag == "li" else self._mark
+            yield from self._inside(element, inner, depth)
+            yield from self._flush(inner, _HEADINGS.get(tag, 0))
             if tag in ("details", "dl"):
                 yield self._block(Kind.END, "")
         else:
@@ -138,7 +142,9 @@ class _Walker:
         text = cleaned("".join(self._held))
         self._held.clear()
         if text:
-            yield self._block(kind, "\n".join(line.strip() for line in text.split("\n")), level=level)
+            block = self._block(kind, "\n".join(line.strip() for line in text.split("\n")), level=level)
+            yield replace(block, mark=self._mark if kind is Kind.ITEM else "")
+            self._mark = ""
 
     def _block(self, kind: Kind, text: str, *, level: int = 0, cells: tuple[tuple[str, ...], ...] = ()) -> Block:
         self._number += kind is not Kind.END
@@ -159,6 +165,14 @@ def _kind_of(tag: str, around: Kind) -> Kind:
         return around if around is Kind.QUESTION else Kind.HEADING
     kinds = {"summary": Kind.QUESTION, "dt": Kind.QUESTION, "dd": Kind.ANSWER, "li": Kind.ITEM}
     return kinds.get(tag, around if around in (Kind.QUESTION, Kind.ITEM) else Kind.TEXT)
+
+
+def _mark_of(item: HtmlElement) -> str:
+    """What a browser shows before a list item."""
+    parent = item.getparent()
+    if parent is None or parent.tag != "ol":
+        return "- "
+    return f"{sum(1 for _ in item.itersiblings('li', preceding=True)) + 1}. "
 
 
 def _is_layout(table: HtmlElement) -> bool:

@@ -20,6 +20,7 @@ from knowledge.importing.rows import Format, Reading, Source
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(?:.*\n)*?(?:---|\.\.\.)[ \t]*\n")
 _TITLE = re.compile(r"^title:[ \t]*[\"']?(.+?)[\"']?[ \t]*$", re.MULTILINE)
 _MARKUP = re.compile(r"(\*\*|__|\*|_|`)(?=\S)(.+?)(?<=\S)\1|!?\[([^\]]*)\]\([^)]*\)")
+_ITEM_MARK = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|$)")
 _DEFINED = re.compile(r"^:[ \t]+", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
@@ -70,7 +71,7 @@ def _block(tokens: Sequence[Token], lines: Sequence[str], skipped: int) -> Itera
         case "table_open":
             yield Block(Kind.TABLE, raw, number, place, cells=tuple(_cells(tokens)))
         case "bullet_list_open" | "ordered_list_open":
-            yield from _items(tokens, lines, skipped, is_counted=first.type == "ordered_list_open")
+            yield from _items(tokens, lines, skipped)
         case "html_block":
             yield from _html(raw, number, place)
         case "hr":
@@ -84,23 +85,18 @@ def _block(tokens: Sequence[Token], lines: Sequence[str], skipped: int) -> Itera
             yield Block(Kind.TEXT, _COMMENT.sub("", raw), number, place)
 
 
-def _items(tokens: Sequence[Token], lines: Sequence[str], skipped: int, *, is_counted: bool) -> Iterator[Block]:
-    """A list item each, as its source lines without their marks and indentation."""
+def _items(tokens: Sequence[Token], lines: Sequence[str], skipped: int) -> Iterator[Block]:
+    """A list item each, as its source lines without their mark and indentation."""
     at = 1
     while at < len(tokens) - 1:
-        end = _closing(tokens, at)
         start, stop = tokens[at].map or (0, 0)
-        inner = tokens[at + 1 : end]
-        source = "\n".join(lines[start:stop]).rstrip()
-        mark = re.match(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+", source)
-        indent = len(mark[0]) if mark else 0
-        text = "\n".join(line[indent:] if not line[:indent].strip() else line for line in source.split("\n")[1:])
-        first = source.split("\n")[0][indent:]
-        is_question = is_counted or len(inner) > 1
-        shown = source if not is_question else f"{first}\n{text}".strip()
-        block = Block(Kind.ITEM, shown, start + 1 + skipped, f"line {start + 1 + skipped}", counted=is_counted)
-        yield block
-        at = end + 1
+        first, *rest = "\n".join(lines[start:stop]).rstrip().split("\n")
+        found = _ITEM_MARK.match(first)
+        indent = len(found[0]) if found else 0
+        text = "\n".join([first[indent:], *(line[indent:] if not line[:indent].strip() else line for line in rest)])
+        number = start + 1 + skipped
+        yield Block(Kind.ITEM, text, number, f"line {number}", mark=first[:indent])
+        at = _closing(tokens, at) + 1
 
 
 def _cells(tokens: Sequence[Token]) -> Iterator[tuple[str, ...]]:

@@ -84,9 +84,10 @@ def _tokens(section: str) -> list[tuple[str, str]]:
 def _formatted(number: Decimal, tokens: list[tuple[str, str]], places: str) -> str:
     if ("literal", "%") in tokens:
         number *= 100
-    before, _, after = places.partition(".")
-    while before.endswith(","):
-        before, number = before[:-1], number / 1000
+    digits = places.rstrip(",")
+    # Each comma after the last digit means thousands that aren't shown.
+    number /= 1000 ** (len(places) - len(digits))
+    before, _, after = digits.partition(".")
     least = sum(mark == "0" for mark in after)
     text = f"{number:.{sum(mark in _PLACE for mark in after)}f}"
     whole, _, decimals = text.partition(".")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 
 import pypdfium2
@@ -17,6 +18,9 @@ from knowledge.importing.readers.structure import reading_of
 from knowledge.importing.rows import Flaw, Format, Reading, RowProblem, Source
 
 _IMAGE_DEPTH = 3
+_HYPHEN = re.compile(r"[\x02\ufffe]")
+_HYPHEN_INSIDE = re.compile(r"[\x02\ufffe](?=\S)")
+_UNTITLED = frozenset({"(anonymous)", "untitled", "unknown"})
 
 
 def read(source: Source) -> Reading:
@@ -25,7 +29,7 @@ def read(source: Source) -> Reading:
     title = ""
     try:
         document = pypdfium2.PdfDocument(source.data)
-        title = str(document.get_metadata_dict().get("Title") or "")
+        title = _title(document)
         lines = list(_pdfium_lines(document, problems))
     except pypdfium2.PdfiumError as error:
         if error.err_code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
@@ -36,9 +40,15 @@ def read(source: Source) -> Reading:
         problems, lines = [], list(_pypdf_lines(source.data))
     if not lines:
         raise ImportRefused(Refusal.SCANNED if has_images else Refusal.NOTHING_FOUND)
-    reading = reading_of(blocks_of(lines), Format.PDF, source.limits, title=normalised(title))
+    reading = reading_of(blocks_of(lines), Format.PDF, source.limits, title=title)
     every = tuple(sorted((*problems, *reading.problems), key=lambda problem: problem.number))
     return Reading(reading.format, reading.rows, every, reading.title, reading.needs_questions)
+
+
+def _title(document: pypdfium2.PdfDocument) -> str:
+    """The title that a PDF says it has; none where a program only named it somehow."""
+    title = cleaned(normalised(str(document.get_metadata_dict().get("Title") or "")))
+    return "" if title.lower() in _UNTITLED else title.removeprefix("Microsoft Word - ")
 
 
 def _pdfium_lines(document: pypdfium2.PdfDocument, problems: list[RowProblem]) -> Iterator[PageLine]:
@@ -98,5 +108,5 @@ def _pypdf_lines(data: bytes) -> Iterator[PageLine]:
 
 
 def _as_seen(raw: str) -> str:
-    # PDFium marks a hyphen at a line's end by a control character of its own.
-    return unspaced(cleaned(normalised(raw.replace("\x02", "-").replace("\ufffe", "-"))))
+    # PDFium marks a hyphen at a line's end by a character of its own, and may set the next line's text after it.
+    return unspaced(cleaned(normalised(_HYPHEN.sub("-", _HYPHEN_INSIDE.sub("", raw)))))

@@ -46,8 +46,8 @@ def _records(
     sheet: openpyxl.worksheet._read_only.ReadOnlyWorksheet, merges: Merges, banners: frozenset[int]
 ) -> Iterator[Record]:
     above: list[str] = []
-    for number, row in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS), 1):
-        cells = [written(cell.value, getattr(cell, "number_format", None)) for cell in row]
+    for number, row in enumerate(sheet.iter_rows(), 1):
+        cells = [written(cell.value, getattr(cell, "number_format", None)) for cell in row[:MAX_COLUMNS]]
         while cells and not cells[-1]:
             cells.pop()
         reaching = merges.get(number, frozenset())
