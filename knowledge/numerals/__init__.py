@@ -4,8 +4,19 @@
 (`Decimal`). Pure.
 """
 
-from knowledge.numerals.finding import Quantity, find
+from knowledge.numerals.finding import Quantity, find, narrow
 from knowledge.numerals.reading import parse
-from knowledge.numerals.units import Dimension, dimension_of, same_amount, same_unit
+from knowledge.numerals.units import Dimension, comparable, dimension_of, factor_of, same_amount, same_unit
 
-__all__ = ["Dimension", "Quantity", "dimension_of", "find", "parse", "same_amount", "same_unit"]
+__all__ = [
+    "Dimension",
+    "Quantity",
+    "comparable",
+    "dimension_of",
+    "factor_of",
+    "find",
+    "narrow",
+    "parse",
+    "same_amount",
+    "same_unit",
+]

@@ -12,7 +12,7 @@ from knowledge.numerals.units import same_unit
 
 _UNIT = re.compile(
     r"[ ]?(?P<unit>%|％|個?(?:工作|日曆)[天日]|營業日|個?月(?!份)|個?(?:小時|鐘頭)|個?(?:星期|禮拜)|分鐘|"
-    r"個人|人次|週年|天內|天|日內|日|號|号|月份|年份|年|歲|坪|折|倍|成(?![人年為功本立員長交果都分績品])|度|次|人|位|名|"
+    r"個人|人次|週年|天|日|號|号|月份|年份|年|歲|坪|折|倍|成(?![人年為功本立員長交果都分績品])|度|次|人|位|名|"
     r"份|杯|個|間|期|公里|公尺|公分|公克|公斤|公升|毫升|吋|件|張|樓|週|周(?!邊|年|圍)|季|秒|晚(?!上|餐|間)|桌|堂|支|隻|"
     r"輛|台|戶|房|頁|字|組|套|盒|包|箱|瓶|罐|碗|片|顆|GB|MB|℃|°C)"
 )
@@ -44,7 +44,7 @@ _ENGLISH_UNITS = {
     "min": "分鐘", "people": "人", "person": "人", "guest": "人", "pax": "人", "percent": "%", "ping": "坪",
 }  # fmt: skip
 _ENGLISH = re.compile(
-    r"\b(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|"
+    r"(?<![A-Za-z\d.])(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|"
     rf"{'|'.join(sorted(_ENGLISH_NUMBERS, key=len, reverse=True))}|an?(?= (?:day|week|month|year|hour)))"
     r"(?:(?P<ordinal>st|nd|rd|th)\b(?!\s*(?:floor|time|visit|person|avenue|street))|"
     rf"(?:[ -]|(?<=\d))(?:(?:business|working|calendar) )?(?P<unit>{'|'.join(_ENGLISH_UNITS)})s?\b)",
@@ -55,6 +55,8 @@ _OF_A_MONTH = re.compile(r"(?:[每次當下本隔]個?月|月份?)的?[ ]?$")
 _ADDRESS = re.compile(rf"(?:[路街巷弄段道鄰村里])[ ]?[\d{HAN_DIGITS}十百 \-之]*$")
 _NUMBERED = re.compile(r"出口|桌|房|線|店|館|倉|車|機|碼|門|床|櫃|球")
 _INSIDE = re.compile(r"[ ]?(?:之|以)?內|[ ]?之?間")
+# 一成五 is fifteen per cent.
+_TENTH = re.compile(r"[1-9一二三四五六七八九](?![\d十百])")
 _YEARS_FROM = 1000
 _ABOUT_FOUR = (Decimal(3), Decimal(5))
 
@@ -80,14 +82,14 @@ class Quantity:
 
 def find(text: str) -> list[Quantity]:
     """Every quantity in `text`, from left to right. `text` may hold full-width digits."""
-    narrow = _narrow(text)
-    special = [*_halves(narrow), *_english(narrow)]
+    plain = narrow(text)
+    special = [*_halves(plain), *_english(plain)]
     taken = [(quantity.start, quantity.end) for quantity in special]
-    plain = (one for one in _plain(narrow) if not any(one.start < end and start < one.end for start, end in taken))
-    return list(_joined(narrow, sorted([*special, *plain], key=lambda one: one.start)))
+    others = (one for one in _plain(plain) if not any(one.start < end and start < one.end for start, end in taken))
+    return list(_joined(plain, sorted([*special, *others], key=lambda one: one.start)))
 
 
-def _narrow(text: str) -> str:
+def narrow(text: str) -> str:
     """`text` with full-width ASCII made narrow, character by character so that positions stay."""
     return "".join(chr(ord(c) - 0xFEE0) if "\uff01" <= c <= "\uff5e" else " " if c == "\u3000" else c for c in text)
 
@@ -118,6 +120,8 @@ def _with_unit(text: str, match: re.Match[str], value: Decimal) -> Quantity:
     unit = _UNIT.match(text, end)
     if unit is None:
         return Quantity(start, end, value, "第" if _is_ordinal(text, start) else "", bare=bare)
+    if unit["unit"] == "成" and (tenth := _TENTH.match(text, unit.end())):
+        return Quantity(start, tenth.end(), value + (parse(tenth[0]) or Decimal(0)) / 10, "成")
     quantity = Quantity(start, unit.end(), value, _meant(text, start, unit=unit, value=value))
     return _as_about(quantity, match["run"].strip())
 
@@ -161,7 +165,7 @@ def _meant(text: str, start: int, *, unit: re.Match[str], value: Decimal) -> str
         return "編號"
     if said == "日" and _OF_A_MONTH.search(text, max(0, start - 6), start):
         return "號"
-    if said in ("天內", "日內") or (said == "日" and _INSIDE.match(text, unit.end())):
+    if said == "日" and _INSIDE.match(text, unit.end()):
         return "天"
     return "年份" if said == "年" and value >= _YEARS_FROM else said
 

@@ -55,6 +55,11 @@ def dimension_of(unit: str) -> Dimension:
     return _PLACE[unit][0] if unit in _PLACE else Dimension.OTHER
 
 
+def factor_of(unit: str) -> Decimal:
+    """How many of its dimension's first unit (天, 個月, 分鐘) one `unit` is."""
+    return _PLACE[unit][1] if unit in _PLACE else Decimal(1)
+
+
 def same_unit(one: str, other: str) -> bool:
     """Whether two units, as written, say the same: 號 and 日, 元 and NT$, but not 天 and 號."""
     if one == other:

@@ -11,11 +11,12 @@ from knowledge.parameters.filling import (
     Replacement,
     Replacing,
     fill,
+    is_latin,
     keys_in,
     without_placeholders,
 )
 from knowledge.parameters.model import MONEY_UNITS, Parameter, Parameters, ParameterType
-from knowledge.parameters.writing import written
+from knowledge.parameters.writing import in_english, written
 
 __all__ = [
     "MONEY_UNITS",
@@ -29,6 +30,8 @@ __all__ = [
     "Replacing",
     "check",
     "fill",
+    "in_english",
+    "is_latin",
     "keys_in",
     "type_named",
     "without_placeholders",

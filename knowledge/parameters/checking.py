@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from knowledge import numerals
-from knowledge.parameters.model import ParameterType, is_money, number_in
+from knowledge.parameters.model import ParameterType, is_money, is_phone, number_in
 from knowledge.parameters.writing import FALSE, TRUE
 
 MAX_TEXT = 2000
@@ -34,14 +34,6 @@ _DATE = re.compile(
     r"|(?P<compact>(?:19|20|21)\d{6})"
 )
 _EXPONENT = re.compile(r"\d[eE]-?\d")
-_EXTENSION = re.compile(r"(?:#|分機|轉|ext\.?|x)\s*\d{1,6}$", re.IGNORECASE)
-_DIALLED = re.compile(r"\+?[\d\-() .]+", re.ASCII)
-# Mobile, landline with its area code, 0800 and the like, +886 and abroad, nationwide 412 numbers, and
-# the short codes of the authorities and carriers.
-_NUMBERS = re.compile(
-    r"09\d{8}|0[2-8]\d{7,8}|08[0-9]{2}\d{5,6}|0[0-9]0[0-9]\d{6}|\+8860?(?:9\d{8}|[2-8]\d{7,8}|80\d{7})"
-    r"|\+(?!886)[1-9]\d{6,14}|4[14][129]\d{4}|1\d{2,3}"
-)
 
 
 class InvalidValue(ValueError):
@@ -128,9 +120,7 @@ def _in_digits(found: re.Match[str]) -> str:
 
 
 def _phone(text: str) -> str:
-    dialled = _EXTENSION.sub("", text).strip(" ,")
-    number = re.sub(r"[\-() .]", "", dialled)
-    if not _DIALLED.fullmatch(dialled) or not _NUMBERS.fullmatch(number):
+    if not is_phone(text):
         raise InvalidValue(f"{_shown(text)} is not a phone number; write it with its area code, such as 02-2345-6789")
     return text
 

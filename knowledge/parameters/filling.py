@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from knowledge import numerals, sentences
 from knowledge.numerals.units import others_of
 from knowledge.parameters.model import SIGNS_OF_MONEY, Parameters, ParameterType, is_money
-from knowledge.parameters.writing import written
+from knowledge.parameters.writing import in_english, written
 
 PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_.\-]{0,63})\s*\}\}")
 _SHORTEST_ECHO = 2
@@ -64,6 +64,12 @@ def fill(text: str, parameters: Parameters, *, replacing: Replacing | None = Non
     return Filled("".join(kept).strip(), frozenset(used))
 
 
+def is_latin(sentence: str) -> bool:
+    """Whether a sentence, its placeholders aside, is written in Latin letters alone."""
+    plain = without_placeholders(sentence)
+    return bool(re.search(r"[A-Za-z]{2}", plain)) and not re.search(r"[\u3040-\u9fff]", plain)
+
+
 def _changed(sentence: str, changes: Sequence[Replacement]) -> str:
     parts: list[str] = []
     at = 0
@@ -83,6 +89,8 @@ def _placeholders(sentence: str, parameters: Parameters) -> list[Replacement]:
 def _replacement(found: re.Match[str], parameters: Parameters) -> str:
     """The value for one placeholder, without what the text already writes around it: unit, sign, 每月."""
     parameter = parameters[found[1]]
+    if is_latin(found.string) and (english := in_english(parameter)):
+        return english.removeprefix("NT$") if found.string[: found.start()].endswith("$") else english
     bare, full = written(parameter, with_unit=False), written(parameter)
     after, before = found.string[found.end() :].lstrip(" "), found.string[: found.start()].rstrip(" ")
     if parameter.kind is ParameterType.TEXT and not parameter.unit:

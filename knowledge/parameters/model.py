@@ -13,7 +13,15 @@ from knowledge import numerals
 SIGNS_OF_MONEY = frozenset({"NT$", "NTD", "TWD", "$", "NT"})
 MONEY_UNITS = frozenset({"元", "塊", "圓", "NT$", "TWD", *SIGNS_OF_MONEY})
 MAX_DIGITS = 18
-_PHONE = re.compile(r"(?=(?:\D*\d){7})\+?[\d\-() ]{7,20}(?:\s*(?:#|分機|轉)\s*\d{1,5})?")
+_EXTENSION = re.compile(r"\s*(?:#|分機|轉|ext\.?|x)\s*\d{1,6}$", re.IGNORECASE)
+_DIALLED = re.compile(r"\+?[\d\-() .]+", re.ASCII)
+# Mobile, landline with its area code, 0800 and the like, +886 and abroad, nationwide 412 numbers, and
+# the short codes of the authorities and carriers.
+_NUMBERS = re.compile(
+    r"09\d{8}|0[2-8]\d{7,8}|08[0-9]{2}\d{5,6}|0[0-9]0[0-9]\d{6}|\+8860?(?:9\d{8}|[2-8]\d{7,8}|80\d{7})"
+    r"|\+(?!886)[1-9]\d{6,14}|4[14][129]\d{4}|1\d{2,3}"
+)
+_SHORTEST_SURE_PHONE = 7
 _COUNT = re.compile(r"\d[\d,]*(?:\.\d+)?", re.ASCII)
 _PLAIN = re.compile(r"[+\-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
 
@@ -43,7 +51,8 @@ class Parameter:
     @property
     def kind(self) -> ParameterType:
         """What the value really is: a phone number kept as text is a phone, an amount in 元 is money."""
-        if self.type is ParameterType.TEXT and _PHONE.fullmatch(self.value.strip()) and self.unit is None:
+        is_long = len(self.value.strip()) >= _SHORTEST_SURE_PHONE
+        if self.type is ParameterType.TEXT and not self.unit and is_long and is_phone(self.value):
             return ParameterType.PHONE
         if self._is_counted:
             return ParameterType.MONEY if is_money(self.unit) else ParameterType.NUMBER
@@ -67,6 +76,12 @@ Parameters = Mapping[str, Parameter]
 def is_money(unit: str | None) -> bool:
     """Whether `unit` counts money: 元, NT$, also by something (元/月)."""
     return bool(unit) and (unit or "").partition("/")[0].strip() in MONEY_UNITS
+
+
+def is_phone(text: str) -> bool:
+    """Whether `text` is a number that can be dialled from Taiwan, perhaps with an extension."""
+    dialled = _EXTENSION.sub("", text.strip()).rstrip(" ,")
+    return bool(_DIALLED.fullmatch(dialled) and _NUMBERS.fullmatch(re.sub(r"[\-() .]", "", dialled)))
 
 
 def number_in(value: str) -> Decimal | None:

@@ -11,6 +11,13 @@ FALSE = frozenset({"false", "0", "no", "n", "off", "否", "不", "不可", "不�
 MOBILE, FREEPHONE = "09", "080"
 LANDLINE_AREAS = ("0826", "0836", "037", "049", "089", "082", "02", "03", "04", "05", "06", "07", "08")
 _GROUPING_FROM = 10_000
+_ENGLISH_UNITS = {
+    "天": "day", "日": "day", "工作天": "business day", "個工作天": "business day", "週": "week", "個月": "month",
+    "年": "year", "小時": "hour", "個小時": "hour", "分鐘": "minute", "人": "person", "位": "person", "名": "person",
+    "次": "time", "杯": "cup", "坪": "ping",
+}  # fmt: skip
+_ORDINALS = {1: "st", 2: "nd", 3: "rd"}
+_TEENS = range(11, 14)
 _CLOSE_UNITS = ("%", "％", "°C", "℃")
 
 
@@ -35,6 +42,24 @@ def written(parameter: Parameter, *, with_unit: bool = True) -> str:
     if unit in SIGNS_OF_MONEY:
         return f"NT${value}"
     return f"{value}{unit}" if unit in _CLOSE_UNITS else f"{value} {unit}"
+
+
+def in_english(parameter: Parameter) -> str | None:
+    """The value as an English sentence writes it: `the 1st`'s `1st`, `NT$200`, `5 days`; None where it can't be."""
+    value, unit, number = written(parameter, with_unit=False), parameter.unit or "", parameter.number
+    if any(character >= "\u3400" for character in value):
+        return None
+    if parameter.kind is ParameterType.MONEY:
+        return f"NT${value}"
+    if number is None:
+        return value
+    if unit == "號" and number == int(number):
+        return f"{value}{'th' if int(number) % 100 in _TEENS else _ORDINALS.get(int(number) % 10, 'th')}"
+    if unit in _ENGLISH_UNITS:
+        one = _ENGLISH_UNITS[unit]
+        many = "people" if one == "person" else f"{one}s"
+        return f"{value} {one if number == 1 else many}"
+    return f"{value}{unit}" if unit in _CLOSE_UNITS else value if not unit else None
 
 
 def _grouped(parameter: Parameter, *, from_: int) -> str:

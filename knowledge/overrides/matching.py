@@ -1,0 +1,203 @@
+"""Which parameter a figure is about, and how sure that is. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from knowledge.overrides.concepts import OUTSIDERS, SUBJECTS, contrasts, narrows, terms_of, unknown_in
+from knowledge.overrides.figures import Figure, Kind
+from knowledge.overrides.named import Named, could_be, is_loose
+from knowledge.parameters import PLACEHOLDER
+
+SURE = 0.6
+UNRELATED = 0.35
+# How much a word counts that stands in the clause, elsewhere in the sentence, in the entry's question,
+# or in the sentence before.
+_NEAR, _WIDE, _TOPIC, _BEFORE = 1.0, 0.8, 0.7, 0.6
+_FEW = 2
+_A_DAY = "每日"
+_CLAUSE = re.compile(r"(?:[^，,、。！？!?；;\n]|(?<=\d),(?=\d{3}))+")
+_AND = re.compile(r"[與和及或並跟以且；;]|\band\b|\bor\b", re.IGNORECASE)
+_EACH = re.compile(r"各|分別|依序|respectively|\beach\b(?! month)", re.IGNORECASE)
+_PHONE_WORDS = frozenset({"服", "話", "營業", "預約", "點餐"})
+
+
+class Match(IntEnum):
+    NONE = 0
+    PERHAPS = 1
+    SURE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where a figure stands: its part of its clause (`near`, and what of it comes first), the sentence, and more."""
+
+    clause: str
+    near: str
+    ahead: str
+    sentence: str
+    topic: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a figure is about."""
+
+    match: Match
+    share: float
+    named: Named
+
+
+def surroundings(figure: Figure, figures: Sequence[Figure], sentence: str, *, topic: str, before: str) -> Surroundings:
+    """The text around `figure`, up to the next figures of its dimension, figures and placeholders blanked."""
+    start, end = clause_span(sentence, figure)
+    plain = without_figures(sentence, figures)
+    for other in figures:
+        if other is figure or other.dimension != figure.dimension:
+            continue
+        if start <= other.start < figure.start:
+            gap = _AND.search(plain, other.end, figure.start)
+            start = gap.end() if gap else other.end
+        elif figure.end <= other.start < end:
+            gap = _AND.search(plain, figure.end, other.start)
+            end = gap.start() if gap else other.start
+    clause_start, clause_end = clause_span(sentence, figure)
+    return Surroundings(
+        clause=plain[clause_start:clause_end], near=plain[start:end], ahead=plain[start : figure.start], sentence=plain,
+        topic=PLACEHOLDER.sub(" ", topic), before=PLACEHOLDER.sub(" ", before),
+    )  # fmt: skip
+
+
+def clause_span(sentence: str, figure: Figure) -> tuple[int, int]:
+    for found in _CLAUSE.finditer(sentence):
+        if found.start() <= figure.start < found.end():
+            return found.start(), max(found.end(), figure.end)
+    return figure.start, figure.end
+
+
+def without_figures(sentence: str, figures: Sequence[Figure]) -> str:
+    plain = PLACEHOLDER.sub(lambda found: " " * len(found[0]), sentence)
+    for figure in figures:
+        width = figure.end - figure.start
+        # One day before an amount makes it an amount a day: 逾期一日罰 100 元.
+        is_rate = figure.value == 1 and figure.unit in ("日", "天") and width >= len(_A_DAY)
+        plain = plain[: figure.start] + (_A_DAY if is_rate else "").ljust(width) + plain[figure.end :]
+    return plain
+
+
+def about(figure: Figure, around: Surroundings, parameters: Sequence[Named]) -> About | None:
+    """The parameter that a figure is about, the surest first; None where it is about none."""
+    found = [
+        one
+        for named in parameters
+        if could_be(named, figure, around.clause) and (one := _graded(figure, around, named))
+    ]
+    if not any(one.match is Match.SURE for one in found):
+        found += _worded(around, parameters)
+    if not found:
+        return None
+    found.sort(key=lambda one: (one.match, one.share, max(map(len, one.named.names), default=0)), reverse=True)
+    best = found[0]
+    rivals = [one for one in found[1:] if one.match is best.match and one.share == best.share]
+    if best.match is Match.SURE and any(not _is_narrower(best, rival, around) for rival in rivals):
+        return About(Match.PERHAPS, best.share, best.named)
+    return best
+
+
+def _is_narrower(one: About, other: About, around: Surroundings) -> bool:
+    """Whether the clause speaks of more that `one` is named for than `other`."""
+    near = terms_of(around.near)
+    return len(near & one.named.all_terms) > len(near & other.named.all_terms)
+
+
+def _graded(figure: Figure, around: Surroundings, named: Named) -> About | None:
+    match, share = _grade(figure, around, named)
+    if is_loose(named, figure):
+        is_its_own = terms_of(around.near) & named.all_terms and not foreign(terms_of(around.near), named.all_terms)
+        match = min(match, Match.PERHAPS if is_its_own else Match.NONE)
+    return About(match, share, named) if match is not Match.NONE else None
+
+
+def _grade(figure: Figure, around: Surroundings, named: Named) -> tuple[Match, float]:
+    near, terms = terms_of(around.near), named.all_terms
+    share = likeness(named, around)
+    ahead = terms_of(around.ahead)
+    # What comes after a figure that its own name precedes is no longer about it.
+    if share >= SURE and not _narrowed(figure, ahead, terms) and _is_whole(named, ahead) and not foreign(ahead, terms):
+        after = terms_of(around.near.removeprefix(around.ahead))
+        is_each = _EACH.search(around.clause) or contrasts(after, terms)
+        return (Match.PERHAPS if is_each else Match.SURE), share
+    if contrasts(near, terms):
+        return Match.NONE, 0.0
+    if figure.kind is Kind.PHONE:
+        return _phone(around, named, share)
+    others = foreign(near, terms)
+    if near & terms:
+        match = Match.SURE if share >= SURE else Match.PERHAPS if share >= UNRELATED else Match.NONE
+        doubts = bool(others) or _narrowed(figure, near, terms) or bool(_EACH.search(around.clause))
+        return Match(max(match - doubts, 0)), share
+    if others or OUTSIDERS.search(around.near):
+        return Match.NONE, 0.0
+    return _inherited(figure, around, share)
+
+
+def _inherited(figure: Figure, around: Surroundings, share: float) -> tuple[Match, float]:
+    """A clause that doesn't say what its figure is about takes it from the sentence and the question."""
+    is_silent = not terms_of(around.near) & SUBJECTS and len(unknown_in(around.near)) <= _FEW
+    if share >= SURE:
+        return (Match.SURE if is_silent else Match.PERHAPS), share
+    if share >= UNRELATED or figure.monthly or figure.kind is Kind.HOURS:
+        return Match.PERHAPS, share
+    return Match.NONE, 0.0
+
+
+def _narrowed(figure: Figure, text: frozenset[str], name: frozenset[str]) -> bool:
+    return figure.kind is Kind.QUANTITY and narrows(text, name)
+
+
+def _phone(around: Surroundings, named: Named, share: float) -> tuple[Match, float]:
+    if OUTSIDERS.search(around.clause):
+        return Match.NONE, 0.0
+    if foreign(terms_of(around.near), named.all_terms) - _PHONE_WORDS:
+        return Match.PERHAPS, share
+    is_general = (
+        named.all_terms & {"服", "話"} and not foreign(named.all_terms, _PHONE_WORDS) and "緊急" not in named.all_terms
+    )
+    said = terms_of(around.near) & _PHONE_WORDS
+    return (Match.SURE if share >= SURE or (is_general and said) else Match.PERHAPS), share
+
+
+def _is_whole(named: Named, text: frozenset[str]) -> bool:
+    return any(name <= text for name in named.names)
+
+
+def foreign(text: frozenset[str], name: frozenset[str]) -> frozenset[str]:
+    """The subjects that a text names and a parameter's names don't."""
+    return (text & SUBJECTS) - name
+
+
+def likeness(named: Named, around: Surroundings) -> float:
+    """How much of what a parameter is named for is spoken of around a figure: 0..1."""
+    layers = (
+        (terms_of(around.near), _NEAR),
+        (terms_of(around.sentence), _WIDE),
+        (terms_of(around.topic), _TOPIC),
+        (terms_of(around.before), _BEFORE),
+    )
+    return max((_share(name, layers) for name in named.names), default=0.0)
+
+
+def _share(name: frozenset[str], layers: Sequence[tuple[frozenset[str], float]]) -> float:
+    return sum(next((weight for terms, weight in layers if term in terms), 0.0) for term in name) / len(name)
+
+
+def _worded(around: Surroundings, parameters: Sequence[Named]) -> list[About]:
+    """The parameters that a clause surely speaks of, but whose values are words: 月底 where the text says 5 號."""
+    near = terms_of(around.near)
+    wordy = [named for named in parameters if named.kind in (None, Kind.DATE) and named.is_counted]
+    spoken = [named for named in wordy if any(len(name & near) / len(name) >= SURE for name in named.names)]
+    return [About(Match.PERHAPS, SURE, named) for named in spoken if not foreign(near, named.all_terms)]
