@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from bot.cli import channels, doctor, partners, processes
+from bot.cli import channels, doctor, keys, partners, processes, vendors
 from bot.errors import ConfigurationError, PlatformError
 
 cli = typer.Typer(
@@ -21,6 +21,8 @@ for command in (processes.serve, processes.worker, processes.demo, processes.sim
 cli.command()(doctor.doctor)
 cli.add_typer(partners.partner, name="partner")
 cli.add_typer(channels.channel, name="channel")
+cli.add_typer(keys.key, name="key")
+cli.add_typer(vendors.vendor, name="vendor")
 
 
 def main() -> None:
