@@ -9,10 +9,12 @@ intents is meant for, without a single example of such.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from knowledge.intents import evidence
 from knowledge.intents.calibration import Floats, Logistic
@@ -26,11 +28,17 @@ from knowledge.retrieval.tokens import fold
 SHARPNESS = 2.0
 WORDS = 0.2
 THRESHOLD = 0.5
+# Learning takes time by the cube and memory by the square of their number.
+MOST_EXAMPLES = 4000
 
 # Where calibration starts from, about what the public sets have in common.
 _INTENT = Logistic(np.array([9.0, 8.0, -3.0]))
 _SCOPE = Logistic(np.array([1.0, -3.0]))
-_STRENGTH = 1.0
+_INTENT_STRENGTH = 1.0
+_SCOPE_STRENGTH = 4.0
+# What scores mean where nothing but names and descriptions was learned: they reach less far.
+_INTENT_BY_NAME = Logistic(np.array([9.0, 8.0, -2.0]))
+_SCOPE_BY_NAME = Logistic(np.array([1.5, -2.0]))
 # How much strangers that are made of examples count against the examples: they are more like them than real
 # ones are. So that about nine in ten messages that are in scope are taken to be.
 _OUTSIDE = {"vectors": 0.4, "words": 0.8}
@@ -78,16 +86,19 @@ class Classifier:
     @classmethod
     def learn(cls, examples: Sequence[Example], vectors: Vectors | None) -> Classifier:
         """A classifier of these examples. `vectors` has the shape (examples, dimensions), or is None: words
-        alone. Takes milliseconds for tens of examples and a second or two for thousands.
+        alone. Takes milliseconds for tens of examples and seconds for thousands, so it belongs in a thread;
+        beyond MOST_EXAMPLES the later ones of every intent are left out.
 
         Raises ValueError if there are not as many vectors as examples.
         """
         if vectors is not None and len(vectors) != len(examples):
             raise ValueError(f"{len(examples)} examples but {len(vectors)} vectors")
-        merged, kept = _merged(examples)
-        learned = cls(merged, None if vectors is None else np.asarray(vectors, dtype=np.float32)[kept])
+        given, kept = _without_repeats(examples)
+        learned = cls(given, None if vectors is None else np.asarray(vectors, dtype=np.float32)[kept])
         if learned.intents:
-            learned._fit(merged)
+            # On a busy machine BLAS threads that wait for each other take many times as long as one.
+            with ThreadpoolController().limit(limits=1, user_api="blas"):
+                learned._fit(given)
         learned._lexicon.forget_texts()
         return learned
 
@@ -112,12 +123,11 @@ class Classifier:
     def _told(self, held: Floats, in_scope: Floats) -> Classification:
         """The whole message's probabilities, raised by clauses that are clear about an intent; what the whole
         message speaks for first stays first."""
-        probability = held[0]
+        probability, first = held[0], int(held[0].argmax())
         if len(held) > 1:
-            first = probability.argmax()
             probability = np.maximum(probability, (held[1:] * in_scope[1:, None]).max(axis=0))
             probability[first] = probability.max()
-        order = np.argsort(-probability, kind="stable")
+        order = [first, *(at for at in np.argsort(-probability, kind="stable").tolist() if at != first)]
         ranked = tuple((self.intents[at], float(probability[at])) for at in order)
         # A message is in scope when any clause of it is.
         scope = float(in_scope.max())
@@ -141,9 +151,12 @@ class Classifier:
         ridge = Ridge(_kernel(likeness), np.column_stack([truth, ~self._inside]).astype(np.float32))
         self._weights = ridge.weights
         messages = np.array([not example.described for example in examples])
+        if not messages.any():
+            self._intent, self._scope = _INTENT_BY_NAME, _SCOPE_BY_NAME
+            return
         left_out = ridge.left_out()
         features = evidence.of_intents(left_out[messages]).reshape(-1, 2)
-        self._intent = _INTENT.fitted(features, truth[messages].reshape(-1), strength=_STRENGTH)
+        self._intent = _INTENT.fitted(features, truth[messages].reshape(-1), strength=_INTENT_STRENGTH)
         np.fill_diagonal(likeness, -1)
         alone = [self._novelty.without([at])[0] for at in range(len(examples))]
         known = evidence.of_scope(left_out, likeness[:, self._inside], alone)
@@ -160,7 +173,7 @@ class Classifier:
             counts = np.array([1.0] * len(inside) + [outweigh * len(inside) / len(outside)] * len(outside))
             held = np.arange(len(counts)) < len(inside)
             self._scope = _SCOPE.fitted(
-                np.concatenate([inside, outside])[:, None], held, counts=counts, strength=_STRENGTH
+                np.concatenate([inside, outside])[:, None], held, counts=counts, strength=_SCOPE_STRENGTH
             )
 
 
@@ -168,18 +181,22 @@ def _kernel(likeness: Scores) -> Scores:
     return np.asarray(np.exp(np.float32(SHARPNESS) * (likeness - 1)), dtype=np.float32)
 
 
-def _merged(examples: Sequence[Example]) -> tuple[list[Example], list[int]]:
-    """The examples without repeats, each with every intent that any of its repeats has, and their first places."""
+def _without_repeats(examples: Sequence[Example]) -> tuple[list[Example], list[int]]:
+    """The examples that are learned, each with every intent that any of its repeats has, and their places."""
     places: dict[str, int] = {}
-    merged: list[Example] = []
-    kept: list[int] = []
+    intents: dict[int, set[int]] = {}
     for at, example in enumerate(examples):
-        place = places.setdefault(fold(example.text).strip(), len(merged))
-        if place == len(merged):
-            merged.append(example)
-            kept.append(at)
-            continue
-        first = merged[place]
-        intents = tuple(sorted({*first.intents, *example.intents}))
-        merged[place] = Example(first.text, intents, described=first.described and example.described)
-    return merged, kept
+        first = places.setdefault(fold(example.text).strip(), at)
+        intents.setdefault(first, set()).update(example.intents)
+    kept = _evenly({at: tuple(sorted(held)) for at, held in intents.items()})
+    return [replace(examples[at], intents=tuple(sorted(intents[at]))) for at in kept], kept
+
+
+def _evenly(intents: Mapping[int, tuple[int, ...]]) -> list[int]:
+    """The places of at most MOST_EXAMPLES examples, the first ones of every intent before the next ones."""
+    seen: Counter[tuple[int, ...]] = Counter()
+    ranked = []
+    for at, held in intents.items():
+        ranked.append((seen[held], at))
+        seen[held] += 1
+    return sorted(at for _, at in sorted(ranked)[:MOST_EXAMPLES])

@@ -75,6 +75,28 @@ def test_a_name_alone_is_better_than_nothing() -> None:
     assert told(learned(named), "我什麼時候要交錢").ranked[0][0] == 1
 
 
+def test_an_intent_without_examples_is_found_by_its_name_among_others() -> None:
+    named = [*EXAMPLES, Example("停車位", (55,), described=True)]
+    assert told(learned(named), "請問有停車位可以租嗎").ranked[0][0] == 55
+
+
+def test_a_message_is_in_scope_if_any_clause_of_it_is(classifier: Classifier) -> None:
+    answer = told(classifier, "我媽媽昨天從日本回來，浴室漏水了")
+    assert answer.in_scope > 0.5
+    assert REPAIR in {intent for intent, _ in answer.chosen}
+
+
+def test_the_vector_of_the_whole_message_is_enough(classifier: Classifier) -> None:
+    text = "我要退租，另外浴室漏水還沒修"
+    answer = classifier.classify(text, shared_encoder().encode([text])[0])
+    assert {intent for intent, _ in answer.ranked[:2]} == {MOVING_OUT, REPAIR}
+
+
+def test_too_many_examples_are_cut_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("knowledge.intents.classifier.MOST_EXAMPLES", 8)
+    assert Classifier.learn(EXAMPLES, None).intents == tuple(sorted(SAID))
+
+
 def test_several_intents_of_one_example_are_all_learned() -> None:
     both = [Example(text, (PAYING, PETS)) for text in ("養貓要多繳租金嗎", "養狗的房租比較貴嗎", "寵物要付多少租金")]
     found = told(learned([*EXAMPLES, *both]), "有養貓租金要加多少").ranked[:2]
