@@ -88,3 +88,15 @@ class TooManyExamples(BadRequest):
 class NothingToSign(Conflict):
     code = "nothing_to_sign"
     message = "This intent has no endpoint, and so no secret."
+
+
+class NoSuchQuestion(NotFound):
+    code = "no_such_question"
+    message = "There is no such unanswered question."
+
+
+class AlreadyAnswered(Conflict):
+    code = "already_answered"
+
+    def __init__(self, entry_id: int | None) -> None:
+        super().__init__(f"This question is answered already, by entry {entry_id}.")

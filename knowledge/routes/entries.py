@@ -86,14 +86,14 @@ class Entries:
         principal, body = needs_manage(request), await read_model(request, NewEntryBody)
         vendor_id = _vendor_of(principal, body)
         async with self._api.database.unit_of_work() as session:
-            given = await _given(session, principal, body, vendor_id=vendor_id)
+            given = await given_by(session, principal, body, vendor_id=vendor_id)
             new = NewEntry(
                 body.question_summary, body.answer, vendor_id, keywords.join(body.keywords), Audience(body.audience),
                 intent_ids=tuple(given.get("intent_ids", ())), is_curated=body.is_curated, is_active=body.is_active,
             )  # fmt: skip
             author = Author(principal, body.said_by)
             row = await editing.create(session, author, new, now=self._api.clock.now())
-            answer = await _written(session, principal, row)
+            answer = await written_entry(session, principal, row)
         return json_response(answer, status=CREATED)
 
     async def get(self, request: web.Request) -> web.Response:
@@ -109,10 +109,10 @@ class Entries:
         async with self._api.database.unit_of_work() as session:
             row = await entry_row(session, principal, entry_id)
             _check_unmoved(row, body)
-            given = await _given(session, principal, body, vendor_id=row.vendor_id)
+            given = await given_by(session, principal, body, vendor_id=row.vendor_id)
             author = Author(principal, body.said_by)
             row = await editing.update(session, author, entry_id, given=given, now=self._api.clock.now())
-            answer = await _written(session, principal, row)
+            answer = await written_entry(session, principal, row)
         return json_response(answer)
 
     async def delete(self, request: web.Request) -> web.Response:
@@ -129,10 +129,10 @@ class Entries:
             raise BadRequest("vendor_id is required.")
         async with self._api.database.unit_of_work() as session:
             await seen_vendor(session, principal, vendor_id)
-            given = await _given(session, principal, body, vendor_id=vendor_id)
+            given = await given_by(session, principal, body, vendor_id=vendor_id)
             author, now = Author(principal, body.said_by), self._api.clock.now()
             row = await editing.customize(session, author, entry_id, given=given, vendor_id=vendor_id, now=now)
-            answer = await _written(session, principal, row)
+            answer = await written_entry(session, principal, row)
         return json_response(answer, status=CREATED)
 
     async def history(self, request: web.Request) -> web.Response:
@@ -168,7 +168,7 @@ def _check_scope(actual: str, said: ScopeName | None) -> None:
         raise BadRequest(f"scope: this entry's scope is {actual}, which follows from whose it is.")
 
 
-async def _given(
+async def given_by(
     session: AsyncSession, principal: Principal, body: EntryFields, *, vendor_id: int | None
 ) -> dict[str, Any]:
     """The fields that were sent, the intents as ids. Raises NoSuchIntent and BadRequest."""
@@ -183,6 +183,6 @@ async def _given(
     return given
 
 
-async def _written(session: AsyncSession, principal: Principal, row: KnowledgeEntry) -> WrittenEntry:
+async def written_entry(session: AsyncSession, principal: Principal, row: KnowledgeEntry) -> WrittenEntry:
     names = await intent_names(session, principal, row.intent_ids)
     return written(row, names, warnings=await editing.warnings_about(session, principal, row))
