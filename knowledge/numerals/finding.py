@@ -50,13 +50,14 @@ _ENGLISH = re.compile(
     rf"(?:[ -]|(?<=\d))(?:(?:business|working|calendar) )?(?P<unit>{'|'.join(_ENGLISH_UNITS)})s?\b)",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile(r"[ ]?(?:[-–—~〜至到]|或|to|or|and)[ ]?", re.IGNORECASE)
+_BETWEEN = re.compile(r"[ ]?(?:[-–—]{1,2}|[~〜至到]|或|to|or|and)[ ]?", re.IGNORECASE)
 _OF_A_MONTH = re.compile(r"(?:[每次當下本隔]個?月|月份?)的?[ ]?$")
 _ADDRESS = re.compile(rf"(?:[路街巷弄段道鄰村里])[ ]?[\d{HAN_DIGITS}十百 \-之]*$")
 _NUMBERED = re.compile(r"出口|桌|房|線|店|館|倉|車|機|碼|門|床|櫃|球")
 _INSIDE = re.compile(r"[ ]?(?:之|以)?內|[ ]?之?間")
 # 一成五 is fifteen per cent.
 _TENTH = re.compile(r"[1-9一二三四五六七八九](?![\d十百])")
+_MAGNITUDE = re.compile(rf"[\d{HAN_DIGITS}十][ ]?([百佰千仟萬万億亿兆]+)(?![\d{HAN_DIGITS}])")
 _YEARS_FROM = 1000
 _ABOUT_FOUR = (Decimal(3), Decimal(5))
 
@@ -214,4 +215,12 @@ def _range(text: str, one: Quantity, other: Quantity) -> Quantity | None:
         return None
     if one.unit and not same_unit(one.unit, other.unit):
         return None
-    return Quantity(one.start, other.end, one.value, other.unit, upto=value)
+    low = one.value if one.unit else one.value * _shared_magnitude(text[start : other.end], one.value, value)
+    return Quantity(one.start, other.end, low, other.unit, upto=value)
+
+
+def _shared_magnitude(high: str, low: Decimal, value: Decimal) -> Decimal:
+    """What 兩到三千元 multiplies its 兩 by: as much of the other end's magnitude as keeps it the lower end."""
+    found = _MAGNITUDE.search(high)
+    shared = [value_of(f"1{found[1][at:]}", None) or Decimal(1) for at in range(len(found[1]))] if found else []
+    return next((factor for factor in shared if low < value and low * factor <= value), Decimal(1))
