@@ -8,6 +8,7 @@ from knowledge.routes.chat import chat_routes
 from knowledge.routes.entries import entry_routes
 from knowledge.routes.intents import intent_routes
 from knowledge.routes.surface import chat_surface, vendors_surface
+from knowledge.routes.unanswered import unanswered_routes
 from knowledge.routes.usage import usage_routes
 from knowledge.routes.vendors import vendor_routes
 
@@ -27,5 +28,6 @@ def knowledge_routes(api: Api) -> list[Route]:
         *vendor_routes(managing, api),
         *entry_routes(managing, api),
         *intent_routes(managing, api),
+        *unanswered_routes(managing, api),
         *usage_routes(managing, api),
     ]
