@@ -12,8 +12,8 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 
-from knowledge.importing import own_markdown
 from knowledge.importing.cleaning import as_name, cleaned
+from knowledge.importing.readers import own_markdown
 from knowledge.importing.readers.csv import FORMULA, guarded
 from knowledge.importing.readers.tables import listed
 from knowledge.importing.rows import Format, Row

@@ -9,9 +9,8 @@ from dataclasses import replace
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from knowledge.importing import own_markdown
 from knowledge.importing.cleaning import cleaned
-from knowledge.importing.readers import html
+from knowledge.importing.readers import html, own_markdown
 from knowledge.importing.readers.blocks import Block, Kind
 from knowledge.importing.readers.decoding import decoded
 from knowledge.importing.readers.structure import reading_of

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.texts import Language, say
+from knowledge.importing import reading
 from knowledge.importing.errors import ImportRefused, Refusal
 from knowledge.importing.reading import read
 from knowledge.importing.rows import Flaw, Format, Limits, Row
@@ -22,15 +23,15 @@ async def refusal(data: bytes, name: str = "a.csv", limits: Limits | None = None
 
 
 async def test_a_file_is_read_in_a_process_of_its_own() -> None:
-    reading = await read(CSV.encode(), filename="faq.csv", content_type="text/csv")
-    assert reading.format is Format.CSV
-    assert reading.rows == (Row(2, "租金何時繳？", "每月 5 號", place="line 2"),)
+    found = await read(CSV.encode(), filename="faq.csv", content_type="text/csv")
+    assert found.format is Format.CSV
+    assert found.rows == (Row(2, "租金何時繳？", "每月 5 號", place="line 2"),)
 
 
 async def test_many_rows_come_back_whole() -> None:
     rows = "".join(f"問{number},{'答' * 300}{number}\n" for number in range(5_000))
-    reading = await read(f"問題,答案\n{rows}".encode(), filename="faq.csv")
-    assert [row.answer[300:] for row in reading.rows] == [str(number) for number in range(5_000)]
+    found = await read(f"問題,答案\n{rows}".encode(), filename="faq.csv")
+    assert [row.answer[300:] for row in found.rows] == [str(number) for number in range(5_000)]
 
 
 async def test_an_empty_and_a_large_file_are_refused_unread() -> None:
@@ -57,16 +58,48 @@ async def test_a_reader_that_is_out_of_processor_time_is_told_of() -> None:
 
 
 async def test_a_reading_that_is_called_off_leaves_no_process_behind() -> None:
-    reading = asyncio.create_task(read(CSV.encode(), filename="a.csv"))
+    task = asyncio.create_task(read(CSV.encode(), filename="a.csv"))
     await asyncio.sleep(0.05)
-    reading.cancel()
+    task.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await reading
+        await task
 
 
 async def test_files_are_read_beside_each_other() -> None:
     readings = await asyncio.gather(*(read(CSV.encode(), filename="a.csv") for _ in range(4)))
     assert {len(reading.rows) for reading in readings} == {1}
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("print('rubbish')", "import_unreadable"),
+        ("print('{\"row\": {}}')", "import_unreadable"),
+        ("import os; os.abort()", "import_unreadable"),
+        ("import os; os.kill(os.getpid(), 9)", "import_too_slow"),
+        ("import time; time.sleep(60)", "import_too_slow"),
+        ("while True: print('{}')", "import_too_complex"),
+        ("print('x' * 3_000_000)", "import_unreadable"),
+        ("raise SystemExit(3)", "import_unreadable"),
+    ],
+)
+async def test_whatever_a_reader_does_is_one_refusal(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, body: str, code: str
+) -> None:
+    (tmp_path / "misled.py").write_text(body)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(reading, "_MODULE", "misled")
+    assert await refusal(b"x" * 1_000_000, limits=Limits(seconds=3.0, output=100_000)) == code
+
+
+async def test_a_reader_knows_nothing_of_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    seen = tmp_path / "seen"
+    (tmp_path / "curious.py").write_text(f"import os; open({str(seen)!r}, 'w').write(repr(dict(os.environ)))")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("APP_SECRET", "hunter2")
+    monkeypatch.setattr(reading, "_MODULE", "curious")
+    await refusal(b"x")
+    assert "hunter2" not in seen.read_text()
 
 
 @pytest.mark.parametrize("language", Language)
@@ -92,8 +125,8 @@ async def test_every_collected_document_is_read_or_refused_for_what_it_is() -> N
     for line in (DOCUMENTS / "manifest.jsonl").read_text().splitlines():
         item = json.loads(line)
         try:
-            reading = await read((DOCUMENTS / item["file"]).read_bytes(), filename=item["file"])
-            outcome = "read" if reading.rows else "nothing"
+            found = await read((DOCUMENTS / item["file"]).read_bytes(), filename=item["file"])
+            outcome = "read" if found.rows else "nothing"
         except ImportRefused as refused:
             outcome = refused.code
         # This document holds one empty paragraph.
