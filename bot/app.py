@@ -28,6 +28,7 @@ from bot.tenancy.local import ensure_local_tenant
 from bot.web.access_log import AccessLog, default_access_log
 from bot.web.health import health_routes
 from bot.web.middlewares import create_web_app
+from bot.webhooks.sender import SafeSender
 from handlers.line import repository as line_events
 from handlers.line.binding import OwnerBinding
 from handlers.line.chat import Chat
@@ -39,6 +40,7 @@ from handlers.line.routes import Webhook, line_routes
 from handlers.line.service import LineService
 from handlers.line.tasks import LineLaneWorker
 from knowledge.engine import Engine
+from knowledge.intents.systems import VendorSystems
 from knowledge.routes import Api, knowledge_routes, knowledge_surfaces
 from partner_api.routes import partner_routes, partner_surface, qr_routes
 from scheduler.timetable import Timetable
@@ -72,7 +74,9 @@ class Shopkeeper:
         self.database = Database(settings.database_url)
         self.box = SecretBox(settings.secret_key.get_secret_value())
         self.channels = ChannelDirectory(self.database, self.box, ports.clock)
-        self.engine = Engine(database=self.database, llm=ports.llm, clock=ports.clock)
+        self.sender = SafeSender(allow=settings.ssrf_allow)
+        systems = VendorSystems(self.sender, self.box, ports.clock, metrics=self.metrics)
+        self.engine = Engine(database=self.database, llm=ports.llm, clock=ports.clock, systems=systems)
         self.line_metrics = LineMetrics(self.metrics)
         self.runner = self._runner() if roles.jobs else None
         redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
@@ -132,6 +136,7 @@ class Shopkeeper:
             await self.runner.stop(grace=RUNNER_GRACE_SECONDS)
         await self.wakeups.close()
         await self.engine.close()
+        await self.sender.close()
         await self.ports.close()
         await self.database.close()
 

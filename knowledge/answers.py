@@ -30,6 +30,8 @@ class Question:
     `history` is what was said before, oldest first. `top_k` entries are looked at, 1 to 10.
     `deadline` is how many seconds an answer may take. `caller` is who pays for the language model: a
     bot's id, or `api`; `daily_tokens` is how many tokens it may spend a day, None for no limit.
+    `request_id` is the same whenever the same message is asked again, such as its event's id; a vendor's
+    system gets it, to tell a repetition from a new request. None gives one at random.
     """
 
     vendor_id: int
@@ -42,14 +44,17 @@ class Question:
     deadline: float = DEFAULT_DEADLINE
     caller: str = "api"
     daily_tokens: int | None = None
+    request_id: str | None = None
 
 
 class Outcome(StrEnum):
-    """What became of a question. Out of scope: it is about something that this vendor doesn't deal with."""
+    """What became of a question. Out of scope: it is about something that this vendor doesn't deal with.
+    Asking: something is needed from the customer before it can be answered."""
 
     ANSWERED = "answered"
     UNKNOWN = "unknown"
     OUT_OF_SCOPE = "out_of_scope"
+    ASKING = "asking"
 
 
 class Composer(StrEnum):
@@ -79,7 +84,7 @@ class Answer:
     `values` are the parameters in it, as written, by key. `confidence` is how likely the best source
     answers the question (0..1). `intents` are those found in the message, the main one first; none
     where the vendor has none or the message fits none. `suggestions` are further questions that could
-    be asked.
+    be asked. `called` are the intents for which the vendor's own system was asked.
     """
 
     text: str
@@ -92,3 +97,4 @@ class Answer:
     elapsed_ms: int = 0
     intents: tuple[FoundIntent, ...] = ()
     suggestions: tuple[str, ...] = ()
+    called: tuple[int, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from bot.clock import Clock
 from bot.db.engine import Database
@@ -20,6 +21,8 @@ from knowledge.errors import VendorInactive, VendorNotFound
 from knowledge.finding import SURE, WORTH_A_LOOK, Finder, Found, top_k_of
 from knowledge.intents import generated as generated_intents
 from knowledge.intents.recognition import NOTHING, Recognised, parts_to_encode
+from knowledge.intents.serving import Occasion, serve
+from knowledge.intents.systems import VendorSystems
 from knowledge.library import DEFAULT_BYTES, Library, Shelf
 from knowledge.retrieval.encoder import SentenceEncoder, UniversalSentenceEncoder
 from knowledge.retrieval.tokens import topic_terms_of
@@ -59,7 +62,8 @@ class _Case:
 class Engine:
     """Answers customers' questions from their vendor's knowledge.
 
-    `llm` None means the embedded composer alone. `make_encoder` builds the sentence encoder when it is
+    `llm` None means the embedded composer alone. `systems` asks the vendors' own systems; None means that
+    their intents are answered from knowledge. `make_encoder` builds the sentence encoder when it is
     first needed; None means retrieval by words alone. One engine serves the whole process.
     """
 
@@ -69,12 +73,14 @@ class Engine:
         database: Database,
         llm: LanguageModel | None,
         clock: Clock,
+        systems: VendorSystems | None = None,
         make_encoder: Callable[[], SentenceEncoder] | None = UniversalSentenceEncoder,
         index_bytes: int = DEFAULT_BYTES,
     ) -> None:
         self._database = database
         self._llm = CircuitBreaker(llm, clock) if llm else None
         self._spending = Spending(database, clock)
+        self._systems = systems
         self.library = Library(database, make_encoder, limit_bytes=index_bytes)
 
     async def warm(self) -> None:
@@ -103,7 +109,7 @@ class Engine:
             intents = await self._classify(case)
             found = await self._retrieve(case, intents)
             intents = await self._second_opinion(case, intents, found)
-            answer = await self._compose(case, intents, found)
+            answer = await self._ask_system(case, intents, found) or await self._compose(case, intents, found)
             if purse is not None:
                 answer = replace(answer, tokens_used=purse.spent.tokens)
                 await self._spending.settle(purse)
@@ -150,6 +156,21 @@ class Engine:
         prompt = prompts.classifying(case.question, case.text, cards)
         return await generated_intents.recognise(case.purse, prompt, cards, within=seconds) or intents
 
+    async def _ask_system(self, case: _Case, intents: Recognised, found: Found) -> Answer | None:
+        """What the vendor's own system says, or what it needs to be told first; None where it has no part in this."""
+        if self._systems is None:
+            return None
+        cards = tuple(case.shelf.intents.cards.values())
+        occasion = Occasion(
+            case.vendor, case.question, case.text, cards=cards, parameters=case.shelf.index.parameters,
+            recognised=intents, found=found, ends=case.ends,
+        )  # fmt: skip
+
+        async def recognise(text: str) -> Recognised:
+            return await self._classify(replace(case, text=text))
+
+        return await serve(self._systems, occasion, recognise=recognise, word=partial(self._generate, case))
+
     async def _compose(self, case: _Case, intents: Recognised, found: Found) -> Answer:
         """The owner's own words where they approved some, else the model's where they are usable, else
         the entries' sentences, else one value, else none."""
@@ -159,7 +180,7 @@ class Engine:
             return self._answered(case, intents, found, _Said(extractive.whole(sure), Composer.CURATED, sure))
         materials = [*sure, *resolve(found.possible, parameters)][: top_k_of(case.question)]
         if materials:
-            draft = await self._generate(case, found, materials)
+            draft = await self._generate(case, materials)
             if draft.text:
                 return self._answered(case, intents, found, _Said(draft.text, Composer.LLM, materials))
             if draft.text == "":
@@ -197,21 +218,24 @@ class Engine:
             suggestions=_suggestions(found, [item.hit.entry.id for item in said.materials]),
         )
 
-    async def _generate(self, case: _Case, found: Found, materials: Sequence[Material]) -> generated.Draft:
+    async def _generate(
+        self, case: _Case, materials: Sequence[Material], told: Sequence[tuple[str, str]] = ()
+    ) -> generated.Draft:
+        """The model's wording of `materials`, and of what else was `told`: pairs like their questions and answers."""
         seconds = case.seconds_left
         if case.purse is None or seconds <= 0:
             return generated.Draft(None)
         question = case.question
-        sources = [(item.hit.entry.question, item.text) for item in materials]
+        sources = [*told, *((item.hit.entry.question, item.text) for item in materials)]
         prompt = prompts.answering(question, case.text, shop=case.vendor.called, sources=sources)
-        known = [f"{item.hit.entry.question}\n{item.text}" for item in materials]
+        known = [f"{asked}\n{answer}" for asked, answer in sources]
         earlier = [turn.text for turn in question.history if turn.from_customer]
 
         async def resembles(said: str) -> bool:
             vectors = await self.library.encoding.vectors_of([said, *known])
             return vectors is not None and float((vectors[1:] @ vectors[0]).max()) >= SAME_MEANING
 
-        figures = figures_of(materials, case.text, *earlier)
+        figures = figures_of(materials, case.text, *earlier, *(f"{asked}\n{answer}" for asked, answer in told))
         bounds = generated.Bounds(figures, [*known, case.vendor.called], resembles)
         attempts = (seconds * FIRST_ATTEMPT, seconds * (1 - FIRST_ATTEMPT))
         return await generated.compose(case.purse, prompt, bounds, seconds_each=attempts)
