@@ -27,7 +27,8 @@ def _split_marks(blocks: Iterable[Block]) -> Iterator[Block]:
             yield block
             continue
         for kind, text in _marked_parts(block, asked):
-            asked = asked or kind is Kind.QUESTION
+            # An answer has begun: another "A." in it is a choice of a list.
+            asked = kind is Kind.QUESTION or (asked and kind is not Kind.ANSWER)
             yield replace(block, kind=kind, text=text, mark=block.mark if kind is block.kind else "")
 
 
@@ -43,15 +44,14 @@ def _marked_parts(block: Block, asked: bool) -> Iterator[tuple[Kind, str]]:
         if any(map(str.strip, lines)):
             yield kind, "\n".join(lines).strip()
         kind, lines = (Kind.QUESTION if question else Kind.ANSWER), []
-        text = mark.string[mark.end() :]
+        text, asked = mark.string[mark.end() :], question is not None
         if mark[0].strip().startswith(tuple(_EMPHASIS)):
             text = text.rstrip(_EMPHASIS + " ")
         if question:
-            asked = True
             before, inline = _inline_answer(text)
             if inline is not None:
                 yield kind, before
-                kind, text = Kind.ANSWER, inline
+                kind, text, asked = Kind.ANSWER, inline, False
         lines.append(text)
     if any(map(str.strip, lines)) or kind is Kind.QUESTION:
         yield kind, "\n".join(lines).strip()

@@ -106,7 +106,7 @@ class _Reader:
 
     def _text(self, block: Block) -> None:
         text = f"{block.mark}{block.text}".replace("\n", "\n" + " " * len(block.mark))
-        marked = ANSWER_MARK.match(block.text) if self._open.is_asked else None
+        marked = ANSWER_MARK.match(block.text) if self._open.is_asked and not self._open.parts else None
         if marked:
             self._open.waits, text = False, block.text[marked.end() :]
         if not (self._open.asked or self._open.parts) and not self._open.heading:
@@ -142,11 +142,11 @@ class _Reader:
 
 def _joined(blocks: Sequence[Block]) -> str:
     """The text of an answer: list items line by line, paragraphs with an empty line between them."""
-    text = ""
-    for at, block in enumerate(blocks):
-        listed = at > 0 and block.kind is Kind.ITEM and blocks[at - 1].kind is Kind.ITEM
-        text += ("\n" if listed else "\n\n" if text else "") + block.text
-    return tidy(text)
+    parts: list[str] = []
+    for block, before in zip(blocks, (None, *blocks), strict=False):
+        listed = before is not None and block.kind is before.kind is Kind.ITEM
+        parts += ("\n" if listed else "\n\n", block.text)
+    return tidy("".join(parts))
 
 
 def _asked_and_answered(segment: Segment) -> tuple[str, str]:
@@ -174,21 +174,30 @@ def _sections(segment: Segment, limits: Limits) -> Iterator[Row]:
     if segment.heading and 0 < len(text) <= SECTION:
         yield Row(segment.number, segment.heading[: limits.question], text, place=segment.place)
         return
-    at = 0
-    for passage in passages(text):
-        block = _block_at(segment.parts, at)
-        at += len("".join(passage.split()))
+    for passage, block in _placed(passages(text), segment.parts):
         question = f"{segment.heading} – {opening(passage)}" if segment.heading else opening(passage)
         yield Row(block.number, question[: limits.question], passage, place=block.place)
 
 
-def _block_at(blocks: Sequence[Block], position: int) -> Block:
-    """The block that holds the character at `position`, blanks not counted."""
-    for block in blocks:
-        position -= len("".join(block.text.split()))
-        if position < 0:
-            return block
-    return blocks[-1]
+def _placed(found: Iterable[str], blocks: Sequence[Block]) -> Iterator[tuple[str, Block]]:
+    """Passages, each with the block that it begins in. Blanks aren't counted: they may have changed."""
+    rest = iter(blocks)
+    block, ends, at = next(rest, None), 0, 0
+    if block is not None:
+        ends = _length(block.text)
+    for passage in found:
+        while block is not None and ends <= at:
+            following = next(rest, None)
+            if following is None:
+                break
+            block, ends = following, ends + _length(following.text)
+        if block is not None:
+            yield passage, block
+        at += _length(passage)
+
+
+def _length(text: str) -> int:
+    return len("".join(text.split()))
 
 
 def _pairs(block: Block, limits: Limits) -> Table | None:

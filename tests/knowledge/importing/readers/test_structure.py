@@ -46,6 +46,11 @@ def test_an_answer_goes_on_until_the_next_question(parse: Parse) -> None:
     ]
 
 
+def test_choices_in_an_answer_keep_their_letters(parse: Parse) -> None:
+    text = "Q：有哪些方案？\nA：兩種：\nA. 月繳\nB. 年繳\n\n## 怎麼選？\n\n答：都可以\n"
+    assert pairs(parse(text, "a.md")) == [("有哪些方案？", "兩種：\nA. 月繳\nB. 年繳"), ("怎麼選？", "都可以")]
+
+
 def test_a_question_without_an_answer_is_told_of(parse: Parse) -> None:
     reading = parse("Q：甲？\nQ：乙？\nA：丙", "a.txt")
     assert pairs(reading) == [("乙？", "丙")]
