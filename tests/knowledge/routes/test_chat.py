@@ -162,7 +162,7 @@ async def test_a_wrong_question_is_400_and_says_what_is_wrong(
 
 
 async def test_null_means_the_default(small_office: Office, small: Documented) -> None:
-    nulls = dict.fromkeys(("mode", "session_id", "user_id", "top_k", "include_sources"))
+    nulls: dict[str, Any] = dict.fromkeys(("mode", "session_id", "user_id", "top_k", "include_sources"))
     answer = await ask(small_office, small.a, **nulls)
     assert (answer.status, answer.body["mode"], len(answer.body["sources"])) == (200, "tenant", 1)
 
