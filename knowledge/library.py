@@ -126,7 +126,7 @@ class Library:
         async with self._database.reading(heavy=True) as session:
             knowledge = await repository.knowledge_of(session, principal, vendor_id)
         await self.encoding.ready()
-        texts = [texts_of(entry.question, entry.answer) for entry in knowledge.entries]
+        texts = [texts_of(entry.question, entry.answer, entry.keywords) for entry in knowledge.entries]
         vectors = await self.encoding.in_thread(partial(self._unpack, texts, knowledge.vectors))
         held = self._held.get(vendor_id)
         known = held.example_vectors if held else {}

@@ -25,7 +25,8 @@ class Signals:
 
     `question_words` and `all_words` are BM25 scores as a share of the question's ceiling; `coverage` is
     the share of the question's topic that an entry speaks of (0..1); the vectors' are cosines, None
-    without an encoder. `distinct` is 1 / entries with the same question text.
+    without an encoder. `distinct` is 1 / entries with the same question text. `foreign` says that the
+    question is in another script than the entries, so that words can't tell what fits.
     """
 
     question_words: Scores
@@ -34,11 +35,17 @@ class Signals:
     question_vector: Scores | None
     answer_vector: Scores | None
     distinct: Scores
+    foreign: bool = False
+
+
+def words(signals: Signals) -> Scores:
+    """What the words say of every entry."""
+    return np.asarray(QUESTION_WORDS * signals.question_words + ALL_WORDS * signals.all_words, dtype=np.float32)
 
 
 def fuse(signals: Signals) -> Scores:
     """The score of every entry, 0 and up; only comparable within one question."""
-    score = QUESTION_WORDS * signals.question_words + ALL_WORDS * signals.all_words
+    score = words(signals)
     if signals.question_vector is not None and signals.answer_vector is not None:
         question = np.maximum(signals.question_vector, 0) ** 3
         score = score + QUESTION_VECTOR * signals.distinct * question
@@ -46,30 +53,39 @@ def fuse(signals: Signals) -> Scores:
     return np.asarray(score, dtype=np.float32)
 
 
-# Logistic regressions on how far a best entry stood out in sets of 5 to 500 entries, half of whose
-# questions had no entry; fitted over several public question sets together (benchmarks/retrieval.py).
-_WITH_VECTORS = {"close": 5.8, "lead": 10.1, "coverage": 2.1, "bias": -5.9}
-_WORDS_ALONE = {"words": 3.8, "lead": 6.7, "coverage": 0.5, "bias": -4.1}
+# Logistic regressions on how far a best entry stood out in sets of 5 to 400 entries, half of whose
+# questions had no entry; fitted over several public question sets together (benchmarks/calibration.py).
+_WITH_VECTORS = {"close": 4.4, "coverage": 2.1, "lead": 9.4, "bias": -5.3}
+_FOREIGN = {"close": 14.0, "coverage": 2.0, "lead": 5.3, "bias": -5.8}
+_WORDS_ALONE = {"words": 0.6, "coverage": 1.7, "gap": 8.7, "bias": -4.7}
 
 
 def confidence(signals: Signals, score: Scores) -> Scores:
     """How likely each entry really answers the question, 0..1; comparable between questions and vendors.
 
-    `score` ranks the entries, 0 for those that are no candidates. Only the best one has a lead: by how
-    much of its score it beats the second, and that counts as far as anything speaks for the entry at
-    all: being the least bad is no merit.
+    `score` ranks the entries, 0 for those that are no candidates. Only the best one gains by standing out:
+    with vectors by the share of its score that it leads by, as far as anything speaks for the entry at all
+    (being the least bad is no merit); by words alone by the plain difference.
     """
-    lead = np.zeros_like(score)
-    order = np.argsort(-score, kind="stable")[:2]
-    if score.size and score[order[0]] > 0:
-        second = score[order[1]] if order.size > 1 else 0.0
-        lead[order[0]] = (score[order[0]] - second) / score[order[0]]
+    best, lead = _lead(score)
+    coverage = signals.coverage
     if signals.question_vector is None or signals.answer_vector is None:
-        weights, evidence = _WORDS_ALONE, _WORDS_ALONE["words"] * signals.all_words
-        support = np.minimum(1, 2 * signals.coverage)
+        weights = _WORDS_ALONE
+        evidence = weights["words"] * words(signals) + weights["coverage"] * coverage
+        evidence[best] += weights["gap"] * np.sqrt(lead)
     else:
-        close = np.maximum(signals.distinct * signals.question_vector, signals.answer_vector)
-        weights, evidence = _WITH_VECTORS, _WITH_VECTORS["close"] * np.maximum(close, 0)
-        support = np.maximum(signals.coverage, close)
-    evidence = evidence + weights["coverage"] * signals.coverage + weights["lead"] * lead * support + weights["bias"]
-    return np.asarray(np.where(score > 0, 1 / (1 + np.exp(-evidence)), 0), dtype=np.float32)
+        weights = _FOREIGN if signals.foreign else _WITH_VECTORS
+        close = np.maximum(np.maximum(signals.distinct * signals.question_vector, signals.answer_vector), 0)
+        support = close if signals.foreign else np.maximum(coverage, close)
+        evidence = weights["close"] * close + weights["coverage"] * coverage
+        evidence[best] += weights["lead"] * support[best] * lead / np.maximum(score[best], np.finfo(np.float32).tiny)
+    return np.asarray(np.where(score > 0, 1 / (1 + np.exp(-evidence - weights["bias"])), 0), dtype=np.float32)
+
+
+def _lead(score: Scores) -> tuple[int, np.float32]:
+    """Which entry is best, and how far it is before the second; there is at least one entry."""
+    best = int(np.argmax(score))
+    if len(score) == 1:
+        return best, score[best]
+    second, first = np.partition(score, -2)[-2:]
+    return best, first - second

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from knowledge.retrieval import fusion
 from knowledge.retrieval.bm25 import Bm25, Scores
 from knowledge.retrieval.encoder import Vectors
 from knowledge.retrieval.postings import postings_of
-from knowledge.retrieval.tokens import is_latin, terms_of, topic_terms_of, without_courtesies
+from knowledge.retrieval.tokens import bare, is_latin, terms_of, topic_terms_of, without_courtesies
 from knowledge.retrieval.vectors import ByteRows
 
 # An entry of the vendor's own wins over a shared one that fits about as well.
@@ -23,8 +23,11 @@ _SCOPE_FACTOR = {Scope.CUSTOMIZED: 1.08, Scope.VENDOR: 1.05, Scope.GLOBAL: 1.0}
 # So does one that serves an intent of the message, and one that the owner has approved of.
 _INTENT_FACTOR = 1.05
 _CURATED_FACTOR = 1.05
-# Taken for the coverage that words can't tell, when the question is in another script than the entries.
-_UNTOLD_COVERAGE = 0.25
+# What an entry is worth that is asked for by its very question: more than any other can reach.
+_ASKED_OUTRIGHT = 3.0
+_SURE_OF_OUTRIGHT = 0.97
+# Enough entries to tell the script that they are written in.
+_SAMPLE = 50
 _BYTES_PER_CHARACTER = 4
 
 
@@ -48,7 +51,7 @@ class Index:
     ) -> None:
         self.entries = tuple(entries)
         self.parameters: Parameters = parameters or {}
-        names = {key: parameter.display_name or "" for key, parameter in self.parameters.items()}
+        names = {key: f"{one.display_name or ''} {one.value}" for key, one in self.parameters.items()}
         asked = [_named(f"{entry.question} {entry.keywords}", names) for entry in entries]
         whole = [f"{text}\n{_named(entry.answer, names)}" for text, entry in zip(asked, entries, strict=True)]
         self._questions = Bm25(postings_of(asked))
@@ -58,6 +61,8 @@ class Index:
         self._factor = np.array([_factor_of(entry) for entry in entries], dtype=np.float32)
         self._hidden = {audience: _hidden_from(audience, entries) for audience in Audience}
         self._serving = _serving(entries)
+        self._outright = _numbered(bare(entry.question) for entry in entries)
+        self._is_latin = is_latin(" ".join(asked[:_SAMPLE]))
 
     @property
     def nbytes(self) -> int:
@@ -88,6 +93,9 @@ class Index:
             score[entry_numbers] *= _INTENT_FACTOR
         score[self._hidden[audience]] = 0
         confidence = fusion.confidence(signals, score)
+        outright = [at for at in self._outright.get(bare(question), ()) if score[at] > 0]
+        score[outright] += _ASKED_OUTRIGHT
+        confidence[outright] = np.maximum(confidence[outright], _SURE_OF_OUTRIGHT)
         hits = [Hit(self.entries[at], float(score[at]), float(confidence[at])) for at in _best(score, limit)]
         return [hit for hit in hits if hit.score > 0]
 
@@ -98,23 +106,17 @@ class Index:
         return fusion.Signals(
             question_words=self._share(self._questions, terms),
             all_words=self._share(self._everything, terms),
-            coverage=self._coverage(plain),
+            coverage=self._everything.coverage(topic_terms_of(plain)),
             question_vector=by_vector[0] if by_vector else None,
             answer_vector=by_vector[1] if by_vector else None,
             distinct=self._distinct,
+            foreign=is_latin(plain) != self._is_latin,
         )
 
     def _share(self, field: Bm25, terms: NDArray[np.uint64]) -> Scores:
         """BM25 as a share of what the question could reach at most in the whole text."""
         ceiling = self._everything.ceiling(terms)
         return field.scores(terms) / np.float32(ceiling) if ceiling else np.zeros(field.size, dtype=np.float32)
-
-    def _coverage(self, question: str) -> Scores:
-        topic = topic_terms_of(question)
-        coverage = self._everything.coverage(topic)
-        if is_latin(question) and not coverage.any():
-            coverage[:] = _UNTOLD_COVERAGE
-        return coverage
 
     def _by_vector(self, vector: Vectors) -> tuple[Scores, Scores] | None:
         if self._question_vectors is None or self._answer_vectors is None:
@@ -156,8 +158,17 @@ def _serving(entries: Sequence[Entry]) -> dict[int, list[int]]:
     return dict(serving)
 
 
+def _numbered(texts: Iterable[str]) -> dict[str, list[int]]:
+    """Where each text stands; empty ones are left out."""
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for at, text in enumerate(texts):
+        if text:
+            places[text].append(at)
+    return dict(places)
+
+
 def _named(text: str, names: Mapping[str, str]) -> str:
-    """`text` as it is searched: a placeholder counts as the name of its value."""
+    """`text` as it is searched: a placeholder counts as the name of its value, and the value."""
     return PLACEHOLDER.sub(lambda found: names.get(found[1], ""), text)
 
 

@@ -21,6 +21,7 @@ from knowledge.retrieval.tokens import (
     WORD,
     WORD_BIT,
     Terms,
+    canonical,
     fold,
     word_term,
 )
@@ -92,7 +93,7 @@ def _chunks(texts: Sequence[str]) -> Iterator[list[str]]:
 
 def _read(joined: str) -> tuple[Terms, Owners]:
     """The terms of texts joined by `_BETWEEN`, in the order of the texts."""
-    folded = fold(joined)
+    folded = canonical(fold(joined))
     points = np.frombuffer(folded.encode("utf-32-le"), dtype=np.uint32)
     owner = np.cumsum(points == ord(_BETWEEN), dtype=np.int32)
     is_han = np.zeros(len(points), dtype=bool)

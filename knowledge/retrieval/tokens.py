@@ -33,6 +33,8 @@ _FIRST_HAN = "\u3005"
 PAIR_SHIFT = np.uint64(21)
 WORD_BIT = 1 << 63
 _COURTESY = re.compile(r"請問一下|想請問|請問|想問一下|想問|不好意思|你好|您好|謝謝您|謝謝")
+# 星期一, 禮拜一 and 週一 are one day; folded before.
+_WEEKDAY = re.compile(r"(?:星期|礼拜|周)([一二三四五六日天])")
 _SUFFIXES = ("ies", "ing", "ed", "es", "s", "ly")
 _SHORTEST_STEM = 3
 # What carries a sentence and not its topic, in Simplified as all text is folded.
@@ -61,6 +63,11 @@ def fold(text: str) -> str:
     return folded
 
 
+def canonical(folded: str) -> str:
+    """A folded text with what is written in several ways written in one."""
+    return _WEEKDAY.sub(lambda found: "周" + found[1].replace("天", "日"), folded)
+
+
 def without_courtesies(text: str) -> str:
     """A question without the phrases that only make it polite; `text` itself where nothing else is left."""
     return _COURTESY.sub("", text).strip(" ,，。!！~～") or text
@@ -75,7 +82,7 @@ def folded_terms_of(folded: str) -> Terms:
     """The terms of a text that went through `fold` already."""
     parts: list[Terms] = []
     words: list[int] = []
-    for run in _RUN.findall(folded):
+    for run in _RUN.findall(canonical(folded)):
         if run[0] >= _FIRST_HAN:
             parts.extend(_characters_and_pairs(run))
         else:
@@ -88,12 +95,17 @@ def folded_terms_of(folded: str) -> Terms:
 def topic_terms_of(text: str) -> Terms:
     """The distinct characters and words of `text` that say what it is about: uint64, shape (n,)."""
     terms: set[int] = set()
-    for run in _RUN.findall(fold(text)):
+    for run in _RUN.findall(canonical(fold(text))):
         if run[0] >= _FIRST_HAN:
             terms.update(ord(character) for character in run if character not in CARRYING_HAN)
         elif run not in CARRYING_WORDS:
             terms.add(word_term(run))
     return np.array(sorted(terms), dtype=np.uint64)
+
+
+def bare(text: str) -> str:
+    """`text` by its letters and figures alone, to tell whether two texts are the same but for their dress."""
+    return "".join(_RUN.findall(fold(text)))
 
 
 def is_latin(text: str) -> bool:

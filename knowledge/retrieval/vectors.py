@@ -27,7 +27,7 @@ _BLOCK = 512
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What of an entry is encoded: its question, and its answer cut into passages."""
+    """What of an entry is encoded: its question with its keywords, and its answer cut into passages."""
 
     question: str
     passages: tuple[str, ...]
@@ -65,8 +65,11 @@ class ByteRows:
         return products
 
 
-def texts_of(question: str, answer: str) -> Texts:
-    return Texts(without_placeholders(question).strip(), tuple(_passages(without_placeholders(answer))))
+def texts_of(question: str, answer: str, keywords: str = "") -> Texts:
+    """What is encoded of an entry. The keywords go with the question: alone, a short question is near to all
+    others that are put alike ("有賣蛋糕嗎", "有賣咖啡豆嗎"), whatever they are about."""
+    asked = without_placeholders(f"{question.strip()} {keywords}").strip()
+    return Texts(asked, tuple(_passages(without_placeholders(answer))))
 
 
 def pack(encoder: SentenceEncoder, texts: Texts, vectors: Vectors) -> bytes:
