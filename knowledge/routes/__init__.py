@@ -7,6 +7,7 @@ from knowledge.routes.api import Api
 from knowledge.routes.chat import chat_routes
 from knowledge.routes.entries import entry_routes
 from knowledge.routes.intents import intent_routes
+from knowledge.routes.search import search_routes
 from knowledge.routes.surface import chat_surface, vendors_surface
 from knowledge.routes.unanswered import unanswered_routes
 from knowledge.routes.usage import usage_routes
@@ -27,6 +28,7 @@ def knowledge_routes(api: Api) -> list[Route]:
         *chat_routes(chat_surface(api), api),
         *vendor_routes(managing, api),
         *entry_routes(managing, api),
+        *search_routes(managing, api),
         *intent_routes(managing, api),
         *unanswered_routes(managing, api),
         *usage_routes(managing, api),
