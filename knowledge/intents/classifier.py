@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from importlib import import_module
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
 from knowledge.intents import evidence
 from knowledge.intents.calibration import Floats, Logistic
@@ -42,6 +43,9 @@ _SCOPE_BY_NAME = Logistic(np.array([1.5, -2.0]))
 # How much strangers that are made of examples count against the examples: they are more like them than real
 # ones are. So that about nine in ten messages that are in scope are taken to be.
 _OUTSIDE = {"vectors": 0.4, "words": 0.8}
+
+# Imported by name since it ships without types.
+_BLAS = import_module("threadpoolctl").ThreadpoolController()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +100,7 @@ class Classifier:
         given, kept = _without_repeats(examples)
         learned = cls(given, None if vectors is None else np.asarray(vectors, dtype=np.float32)[kept])
         if learned.intents:
-            # On a busy machine BLAS threads that wait for each other take many times as long as one.
-            with ThreadpoolController().limit(limits=1, user_api="blas"):
+            with _one_thread():
                 learned._fit(given)
         learned._lexicon.forget_texts()
         return learned
@@ -114,8 +117,9 @@ class Classifier:
         if vectors is not None:
             vectors = np.atleast_2d(vectors)
             parts = parts[: len(vectors)]
-        likeness = self._likeness(parts, vectors)
-        scores = _kernel(likeness) @ self._weights
+        with _one_thread():
+            likeness = self._likeness(parts, vectors)
+            scores = _kernel(likeness) @ self._weights
         novelty = [self._novelty.share(part) for part in parts]
         in_scope = self._scope(evidence.of_scope(scores, likeness[:, self._inside], novelty)[:, None])
         return self._told(self._intent(evidence.of_intents(scores)), in_scope)
@@ -175,6 +179,12 @@ class Classifier:
             self._scope = _SCOPE.fitted(
                 np.concatenate([inside, outside])[:, None], held, counts=counts, strength=_SCOPE_STRENGTH
             )
+
+
+def _one_thread() -> AbstractContextManager[object]:
+    """On a busy machine BLAS threads that wait for each other take many times as long as one."""
+    limited: AbstractContextManager[object] = _BLAS.limit(limits=1, user_api="blas")
+    return limited
 
 
 def _kernel(likeness: Scores) -> Scores:
