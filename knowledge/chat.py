@@ -16,7 +16,7 @@ from knowledge.errors import VendorNotFound
 from knowledge.schemas import to_the_microsecond
 from knowledge.schemas.chat import ChatBody, ChatView, IntentView, Mode, Optimization, SourceView
 from knowledge.schemas.fields import LARGEST_ID
-from knowledge.sessions import SessionKey, Sessions
+from knowledge.sessions import Exchange, SessionKey, Sessions
 
 API_CALLER = "api"
 _DIGITS = 4
@@ -42,8 +42,10 @@ class Chat:
             raise VendorNotFound(asked.vendor_id)
         key = _session_of(asked)
         history = await self.sessions.history(principal, key)
-        answer = await self.engine.answer(principal, self._question(principal, asked, history))
-        await self.sessions.remember(principal, key, question=asked.message, answer=answer.text)
+        question = self._question(principal, asked, history)
+        answer = await self.engine.answer(principal, question)
+        said = Exchange(asked.message, answer.text, await self.engine.unanswered(question, answer))
+        await self.sessions.remember(principal, key, said)
         # Whoever may only ask is a vendor's customer: the entries behind an answer aren't theirs to read.
         return self._shown(asked, answer, with_sources=asked.include_sources and rights is Rights.MANAGE)
 

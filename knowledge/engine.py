@@ -27,6 +27,7 @@ from knowledge.library import DEFAULT_BYTES, Library, Shelf
 from knowledge.retrieval.encoder import SentenceEncoder, UniversalSentenceEncoder
 from knowledge.retrieval.tokens import topic_terms_of
 from knowledge.spending import Purse, Spending
+from knowledge.unanswered.clustering import Asked
 
 __all__ = [
     "SURE", "WORTH_A_LOOK", "Answer", "Composer", "Engine", "Outcome", "Question", "Source", "Turn",
@@ -114,6 +115,13 @@ class Engine:
                 answer = replace(answer, tokens_used=purse.spent.tokens)
                 await self._spending.settle(purse)
         return replace(answer, elapsed_ms=round((time.perf_counter() - started) * 1000))
+
+    async def unanswered(self, question: Question, answer: Answer) -> Asked | None:
+        """The question as `knowledge.unanswered` gathers it; None where it was answered."""
+        if answer.outcome not in (Outcome.UNKNOWN, Outcome.OUT_OF_SCOPE):
+            return None
+        text = question.text.strip()[:MAX_QUESTION]
+        return Asked(question.vendor_id, question.audience, text, await self.library.vector_of(text))
 
     async def _vendor(self, principal: Principal, vendor_id: int) -> VendorCard:
         async with self._database.reading() as session:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,6 +24,8 @@ from handlers.line.routing import Route, find_route
 from handlers.line.shops import offer_shops
 from knowledge.engine import Answer, Engine, Question, Turn
 from knowledge.errors import VendorInactive, VendorNotFound
+from knowledge.unanswered import service as unanswered
+from knowledge.unanswered.clustering import Asked
 
 HISTORY = 6
 MOST_SUGGESTIONS = 4
@@ -35,11 +37,15 @@ ENGINE_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What the engine said, still to be recorded; `answer` is None where the vendor is paused."""
+    """What the engine said, still to be recorded; `answer` is None where the vendor is paused.
+
+    `unanswered` is the question as it is gathered where the engine had no answer.
+    """
 
     route: Route
     text: str
     answer: Answer | None = None
+    unanswered: Asked | None = None
 
 
 class Chat:
@@ -70,7 +76,7 @@ class Chat:
         if route.bot is None or not text:
             return Answered(route, text or "")
         log_context(bot_id=route.bot.id, tenant_id=route.bot.tenant_id)
-        return Answered(route, text, await self._ask(incoming, route.bot, text, history))
+        return await self._ask(incoming, route, route.bot, text=text, history=history)
 
     async def record(
         self, session: AsyncSession, incoming: Incoming, contact: ContactRow, event: MessageEvent, answered: Answered
@@ -90,8 +96,9 @@ class Chat:
         await self._keep(session, incoming, contact, bot, answered, said=text)
         return Reply(messages=tuple(text_messages(text, items)), bot_id=bot.id)
 
-    async def _ask(self, incoming: Incoming, bot: Bot, text: str, history: tuple[Turn, ...]) -> Answer | None:
-        principal = Principal(kind=PrincipalKind.BOT, id=str(bot.id), tenant_id=bot.tenant_id)
+    async def _ask(
+        self, incoming: Incoming, route: Route, bot: Bot, *, text: str, history: tuple[Turn, ...]
+    ) -> Answered:
         question = Question(
             vendor_id=bot.vendor_id,
             text=text,
@@ -104,9 +111,10 @@ class Chat:
         loading = asyncio.create_task(self._show_loading(incoming))
         try:
             async with asyncio.timeout(ENGINE_SECONDS):
-                return await self._engine.answer(principal, question)
+                answer = await self._engine.answer(_principal(bot), question)
+                return Answered(route, text, answer, await self._engine.unanswered(question, answer))
         except (VendorInactive, VendorNotFound):
-            return None
+            return Answered(route, text)
         finally:
             # A loading animation that starts after the answer would stay on the customer's screen.
             await loading
@@ -140,6 +148,15 @@ class Chat:
         )
         exchange = Exchange(event_id=incoming.event_id, asked=answered.text, said=said, sources=sources)
         await repository.keep_exchange(session, bot, conversation_id, exchange, now=incoming.now)
+        if answered.unanswered is not None:
+            message_id = await repository.asked_message(session, incoming.event_id)
+            asked = replace(answered.unanswered, message_id=message_id)
+            await unanswered.record(session, _principal(bot), asked, now=incoming.now)
+
+
+def _principal(bot: Bot) -> Principal:
+    """The bot acts for its one vendor, and sees what that one may."""
+    return Principal(PrincipalKind.BOT, str(bot.id), bot.tenant_id, bot.vendor_id)
 
 
 def answer_media(incoming: Incoming, content: MediaContent) -> Reply:

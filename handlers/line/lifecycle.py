@@ -14,6 +14,7 @@ from handlers.line.repository import ContactRow
 from handlers.line.responses import Incoming, Reply, Response, Silent
 from handlers.line.routing import find_route
 from handlers.line.shops import offer_shops
+from knowledge.unanswered import service as unanswered
 
 
 async def greet(session: AsyncSession, incoming: Incoming, contact: ContactRow, event: FollowEvent) -> Reply:
@@ -52,6 +53,9 @@ async def blank_unsent(session: AsyncSession, incoming: Incoming, event: UnsendE
     if brought is None:
         return Silent("unsend_of_unknown")
     await repository.replace_payload(session, brought.id, without_text(brought.payload))
+    message_id = await repository.asked_message(session, brought.id)
+    if message_id is not None:
+        await unanswered.forget(session, message_id)
     await repository.blank_messages(session, brought.id, at=incoming.now)
     if brought.delivery_id is not None:
         await blank_delivery(session, brought.delivery_id)

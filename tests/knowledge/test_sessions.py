@@ -13,10 +13,11 @@ from sqlalchemy import func, select
 
 from bot.clock import ManualClock
 from bot.db.engine import Database
-from bot.models import ChatSession, ChatTurn
+from bot.models import ChatSession, ChatTurn, UnansweredCluster
 from bot.tenancy.principal import Principal, PrincipalKind
 from knowledge.repository.sessions import KEPT_FOR, purge_sessions
-from knowledge.sessions import SessionKey, Sessions
+from knowledge.sessions import Exchange, SessionKey, Sessions
+from knowledge.unanswered.clustering import Asked
 from tests.support.vendors import Documented, add_documented, new_tenant
 
 
@@ -50,7 +51,7 @@ async def test_the_last_six_turns_are_remembered_in_their_order(
     sessions: Sessions, documented: Documented, key: SessionKey
 ) -> None:
     for number in range(5):
-        await sessions.remember(documented.principal, key, question=f"q{number}", answer=f"a{number}")
+        await sessions.remember(documented.principal, key, Exchange(f"q{number}", f"a{number}"))
     turns = await sessions.history(documented.principal, key)
     assert [turn.text for turn in turns] == ["q2", "a2", "q3", "a3", "q4", "a4"]
     assert [turn.from_customer for turn in turns] == [True, False] * 3
@@ -62,7 +63,7 @@ async def test_the_last_six_turns_are_remembered_in_their_order(
 async def test_the_same_session_id_of_somebody_else_remembers_nothing(
     sessions: Sessions, documented: Documented, key: SessionKey, other: dict[str, str | None]
 ) -> None:
-    await sessions.remember(documented.principal, key, question="q", answer="a")
+    await sessions.remember(documented.principal, key, Exchange("q", "a"))
     changed = replace(key, **({"vendor_id": documented.b} if "vendor_id" in other else other))
     assert await said(sessions, documented.principal, changed) == []
 
@@ -70,7 +71,7 @@ async def test_the_same_session_id_of_somebody_else_remembers_nothing(
 async def test_a_session_is_seen_by_its_own_tenant_and_vendor_alone(
     database: Database, clock: ManualClock, sessions: Sessions, documented: Documented, key: SessionKey
 ) -> None:
-    await sessions.remember(documented.principal, key, question="q", answer="a")
+    await sessions.remember(documented.principal, key, Exchange("q", "a"))
     tenant_id = documented.principal.tenant_id
     mine, sibling = (Principal(PrincipalKind.BOT, "b", tenant_id, one) for one in (documented.a, documented.b))
     assert await said(sessions, mine, key) == ["q", "a"]
@@ -78,14 +79,14 @@ async def test_a_session_is_seen_by_its_own_tenant_and_vendor_alone(
     stranger = await new_tenant(database, clock, "stranger")
     assert await said(sessions, stranger, key) == []
     for other in (sibling, stranger):
-        await sessions.remember(other, key, question="x", answer="x")
+        await sessions.remember(other, key, Exchange("x", "x"))
     assert await said(sessions, mine, key) == ["q", "a"]
 
 
 async def test_without_a_session_nothing_is_kept(
     database: Database, documented: Documented, sessions: Sessions
 ) -> None:
-    await sessions.remember(documented.principal, None, question="q", answer="a")
+    await sessions.remember(documented.principal, None, Exchange("q", "a"))
     assert await said(sessions, documented.principal, None) == []
     assert await counted(database) == (0, 0)
 
@@ -94,7 +95,7 @@ async def test_a_session_that_begins_many_times_at_once_is_one(
     database: Database, sessions: Sessions, documented: Documented, key: SessionKey
 ) -> None:
     who = documented.principal
-    await asyncio.gather(*(sessions.remember(who, key, question="q", answer="a") for _ in range(20)))
+    await asyncio.gather(*(sessions.remember(who, key, Exchange("q", "a")) for _ in range(20)))
     assert await counted(database) == (1, 40)
 
 
@@ -102,7 +103,7 @@ async def test_a_failing_store_costs_the_memory_and_not_the_answer(clock: Manual
     nowhere, tenant = Database(f"sqlite+aiosqlite:///{tmp_path}/no-tables.db"), uuid.uuid4()
     try:
         await Sessions(nowhere, clock).remember(
-            Principal(PrincipalKind.BOT, "b", tenant), SessionKey(1, "", "s", "renter"), question="q", answer="a"
+            Principal(PrincipalKind.BOT, "b", tenant), SessionKey(1, "", "s", "renter"), Exchange("q", "a")
         )
     finally:
         await nowhere.close()
@@ -112,11 +113,20 @@ async def test_sessions_are_forgotten_after_a_month_of_silence(
     database: Database, clock: ManualClock, sessions: Sessions, documented: Documented, key: SessionKey
 ) -> None:
     fresh = replace(key, session_id="fresh")
-    await sessions.remember(documented.principal, key, question="q", answer="a")
+    await sessions.remember(documented.principal, key, Exchange("q", "a"))
     clock.advance(KEPT_FOR)
-    await sessions.remember(documented.principal, fresh, question="q", answer="a")
+    await sessions.remember(documented.principal, fresh, Exchange("q", "a"))
     clock.advance(timedelta(seconds=1))
     async with database.unit_of_work() as session:
         await purge_sessions(session, clock.now())
     assert await counted(database) == (1, 2)
     assert await said(sessions, documented.principal, fresh) == ["q", "a"]
+
+
+async def test_what_had_no_answer_is_gathered_with_or_without_a_session(
+    sessions: Sessions, documented: Documented, database: Database
+) -> None:
+    asked = Asked(documented.a, "renter", "可以帶大象來嗎")
+    await sessions.remember(documented.principal, None, Exchange("可以帶大象來嗎", "抱歉", asked))
+    async with database.reading() as session:
+        assert list(await session.scalars(select(UnansweredCluster.text))) == ["可以帶大象來嗎"]

@@ -15,6 +15,7 @@ from handlers.line.repository.contacts import (
 )
 from handlers.line.repository.conversations import (
     Exchange,
+    asked_message,
     blank_messages,
     keep_exchange,
     recent_messages,
@@ -38,6 +39,7 @@ __all__ = [
     "ContactRow",
     "Exchange",
     "OpenEvent",
+    "asked_message",
     "begin_work",
     "blank_messages",
     "bots_known_to",

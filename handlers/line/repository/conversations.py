@@ -78,6 +78,13 @@ async def recent_messages(
     return [(direction, text) for direction, text in reversed(rows)]
 
 
+async def asked_message(session: AsyncSession, event_id: int) -> int | None:
+    """The id of the message that an event brought into a conversation."""
+    said = Message.event_id == event_id, Message.direction == "in"
+    found: int | None = await session.scalar(select(Message.id).where(*said))
+    return found
+
+
 async def blank_messages(session: AsyncSession, event_id: int, *, at: datetime) -> None:
     """Remove the text of what an event brought into a conversation."""
     said = Message.event_id == event_id, Message.direction == "in"

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.line.simulator import FaultMode
-from bot.models import Conversation, Message
+from bot.models import Conversation, Message, UnansweredCluster
 from bot.texts import Language, say
 from knowledge.engine import Answer, Engine, Question
 from tests.support.running import Running
@@ -51,6 +51,15 @@ async def test_question_and_answer_are_kept_with_their_sources(live: Running) ->
     assert answer.sources is not None
     assert len(answer.sources["entries"]) == 1
     assert [kept.bot_id for kept in await live.rows(select(Conversation))] == [bot.id]
+
+
+async def test_what_nobody_knew_is_gathered_for_the_owner(live: Running) -> None:
+    bot = await live.shops.open()
+    for _ in range(2):
+        await live.ask(live.friend(), "可以帶大象來嗎？")
+    await live.ask(live.friend(), ASK)
+    [cluster] = await live.rows(select(UnansweredCluster))
+    assert (cluster.text, cluster.asked, cluster.vendor_id) == ("可以帶大象來嗎？", 2, bot.vendor_id)
 
 
 async def test_what_was_said_before_goes_to_the_engine(still: Running, monkeypatch: pytest.MonkeyPatch) -> None:

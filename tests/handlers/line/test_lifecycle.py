@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.line.simulator import Told, User, Where
-from bot.models import Contact, Delivery, Message
+from bot.models import Contact, Delivery, Message, UnansweredCluster, UnansweredQuestion
 from bot.texts import say
 from handlers.line.lifecycle import without_text
 from tests.support.running import Running
@@ -81,6 +81,18 @@ async def test_an_unsent_message_is_blank_wherever_it_was_kept(live: Running) ->
     assert all("0912345678" not in event.payload for event in await live.events())
     assert [delivery.messages for delivery in await live.rows(select(Delivery))] == [[]]
     assert await live.ends() == [("answered", None), ("silent", "unsent")]
+
+
+async def test_an_unsent_question_is_not_gathered_any_more(live: Running) -> None:
+    await live.shops.open()
+    user = live.friend()
+    said = await live.line.user_says(live.central, user, "可以帶大象來住嗎？")
+    await live.settle()
+    assert len(await live.rows(select(UnansweredQuestion))) == 1
+    await live.line.unsend(said)
+    await live.settle()
+    assert {question.text for question in await live.rows(select(UnansweredQuestion))} <= {""}
+    assert await live.rows(select(UnansweredCluster)) == []
 
 
 async def test_an_unsent_question_is_no_history_for_the_next(still: Running) -> None:
