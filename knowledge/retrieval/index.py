@@ -28,7 +28,8 @@ _ASKED_OUTRIGHT = 3.0
 _SURE_OF_OUTRIGHT = 0.97
 # Enough entries to tell the script that they are written in.
 _SAMPLE = 50
-_BYTES_PER_CHARACTER = 4
+_BYTES_PER_CHARACTER = 2
+_BYTES_PER_ENTRY = 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ class Index:
         """About how much memory this takes."""
         texts = sum(len(entry.question) + len(entry.answer) + len(entry.keywords) for entry in self.entries)
         fields = (self._questions, self._everything, self._question_vectors, self._answer_vectors)
-        return sum(field.nbytes for field in fields if field is not None) + _BYTES_PER_CHARACTER * texts
+        held = sum(field.nbytes for field in fields if field is not None)
+        return held + _BYTES_PER_CHARACTER * texts + _BYTES_PER_ENTRY * len(self.entries)
 
     def search(
         self,
