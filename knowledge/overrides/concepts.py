@@ -82,11 +82,11 @@ _SUBJECTS = {
     "折舊": "折舊",
     "材料": "材料",
     "蛋糕": "蛋糕 cake",
-    "酒": "酒水 紅酒",
 }
 # Words that name no subject by themselves.
 _OTHERS = {
-    "繳": "繳納 繳交 繳費 繳款 繳租 交租 付款 付租 支付 匯款 轉帳 繳 付 交付 入帳 付費 pay payment paid due payable",
+    "繳": "繳納 繳交 繳費 繳款 繳租 交租 付款 付租 支付 匯款 轉帳 繳 付 交付 入帳 付費 pay payment paid due payable "
+    "要交 該交 得交 交錢 交房租 交租金",
     "罰": "手續費 滯納金 罰金 罰款 罰 加收 penalty fine",
     "違約金": "違約金",
     "租金": "租金 房租 月租 rent",
@@ -145,6 +145,7 @@ OUTSIDERS = re.compile(
     re.IGNORECASE,
 )
 SUBJECTS = frozenset(_SUBJECTS)
+CONCEPTS = frozenset((*_SUBJECTS, *_OTHERS))
 # Words that say two things at once.
 _BOTH = {
     "late fee": ("逾", "罰"), "late charge": ("逾", "罰"), "late payment fee": ("逾", "罰"), "逾期費": ("逾", "罰"),
@@ -168,7 +169,7 @@ _WORD = re.compile(
     )
 )
 _GENERIC = re.compile(
-    r"日期|期間|期限|時間|時段|金額|費用|數量|天數|月數|個月|人數|次數|比例|比率|號碼|規定|政策|資訊|說明|標準|門檻|可否|是否|"
+    r"日期|期間|期限|時間|價格|價錢|售價|定價|單價|收費|計費|上限|時段|金額|費用|數量|天數|月數|個月|人數|次數|比例|比率|號碼|規定|政策|資訊|說明|標準|門檻|可否|是否|"
     r"提供|約定|應該|如果|若|則|將|會|我們|您|你們|貴|本店|本公司|本館|此|該|這|那|都|也|就|才|還|以上|以下|以內|之內|之前|之後|"
     r"[的每為是在於之約共須需請內前後日天號元月費金數時年人位次收取計算另酌一可以要有無不得或和與及並到至從由向上下個起止等且了]"
 )
@@ -286,6 +287,16 @@ _DIGITS = frozenset("零〇一二兩三四五六七八九十百千萬億半")
 
 def _concepts(text: str) -> list[str]:
     return [one for found in _WORD.finditer(text.lower()) for one in _WORDS[found[0]]]
+
+
+def leading(text: str) -> frozenset[str]:
+    """The concepts of the words that `text` begins with, one right after the other."""
+    found: list[str] = []
+    rest = text.lower()
+    while (word := _WORD.match(rest)) is not None:
+        found += _WORDS[word[0]]
+        rest = rest[word.end() :]
+    return frozenset(found)
 
 
 def without_concepts(text: str) -> str:

@@ -19,6 +19,7 @@ _ANYWHERE = re.compile(
     r"\bfor example\b|\be\.g\.|\bso\b|\btherefore\b|\btotal\b|\bthat is\b|\bi\.e\.|[＝=×xX*]\s*\d",
     re.IGNORECASE,
 )
+_EXAMPLE = re.compile(r"例如|比如|舉例|假設|為例|計算|試算|\bfor example\b|\be\.g\.", re.IGNORECASE)
 _OPENS = re.compile(r"(?P<mark>[，,（(])[ ]?$")
 _CLOSES = re.compile(
     r"[ ]?(?:整|左右|的?租金|of rent|in total)?[ ]?(?P<mark>[)）]|(?=[，,。！？!?；;\n]|\.(?:\s|$)|$))"
@@ -40,6 +41,8 @@ def _in_brackets(sentence: str, figure: Figure) -> bool:
 
 def cut(sentence: str, figure: Figure) -> tuple[int, int] | None:
     """The part of `sentence` that says nothing but the computed figure; None where it says more."""
+    if _EXAMPLE.search(sentence):
+        return None
     mark = _DIRECT.search(sentence[: figure.start])
     begins = mark.start() if mark else figure.start
     opens, closes = _OPENS.search(sentence[:begins]), _CLOSES.match(sentence, figure.end)

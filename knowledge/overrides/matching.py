@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from knowledge.overrides.concepts import OUTSIDERS, SUBJECTS, contrasts, narrows, terms_of, unknown_in
+from knowledge.numerals import Dimension
+from knowledge.overrides.concepts import (
+    CONCEPTS,
+    OUTSIDERS,
+    SUBJECTS,
+    contrasts,
+    leading,
+    narrows,
+    terms_of,
+    unknown_in,
+)
 from knowledge.overrides.figures import Figure, Kind
 from knowledge.overrides.named import Named, could_be, is_loose
 from knowledge.parameters import PLACEHOLDER
@@ -18,10 +28,16 @@ UNRELATED = 0.35
 # or in the sentence before.
 _NEAR, _WIDE, _TOPIC, _BEFORE = 1.0, 0.8, 0.7, 0.6
 _FEW = 2
+_LESS = 0.5
 _A_DAY = "每日"
 _CLAUSE = re.compile(r"(?:[^，,、。！？!?；;\n]|(?<=\d),(?=\d{3}))+")
 _AND = re.compile(r"[與和及或並跟以且；;]|\band\b|\bor\b", re.IGNORECASE)
 _EACH = re.compile(r"各|分別|依序|respectively|\beach\b(?! month)", re.IGNORECASE)
+_CHARGE = re.compile(r"[\u3400-\u9fff]{2}[費金款稅票]")
+_ENDS_IN_A_CHARGE = re.compile(r"[費金款價消]\s*$")
+_RELATED = (frozenset({"逾", "寬"}),)
+# Lengths of time that are said in days, weeks or months alike.
+_LEAD_TIMES = frozenset({"通知", "提前", "效期", "保固", "維修", "退貨"})
 _PHONE_WORDS = frozenset({"服", "話", "營業", "預約", "點餐"})
 
 
@@ -118,19 +134,16 @@ def _graded(figure: Figure, around: Surroundings, named: Named) -> About | None:
     match, share = _grade(figure, around, named)
     if is_loose(named, figure):
         is_its_own = terms_of(around.near) & named.all_terms and not foreign(terms_of(around.near), named.all_terms)
-        match = min(match, Match.PERHAPS if is_its_own else Match.NONE)
+        is_lead_time = figure.unit and not figure.unit.startswith("第") and named.all_terms & _LEAD_TIMES
+        match = match if is_lead_time and is_its_own else min(match, Match.PERHAPS if is_its_own else Match.NONE)
     return About(match, share, named) if match is not Match.NONE else None
 
 
 def _grade(figure: Figure, around: Surroundings, named: Named) -> tuple[Match, float]:
     near, terms = terms_of(around.near), named.all_terms
     share = likeness(named, around)
-    ahead = terms_of(around.ahead)
-    # What comes after a figure that its own name precedes is no longer about it.
-    if share >= SURE and not _narrowed(figure, ahead, terms) and _is_whole(named, ahead) and not foreign(ahead, terms):
-        after = terms_of(around.near.removeprefix(around.ahead))
-        is_each = _EACH.search(around.clause) or contrasts(after, terms)
-        return (Match.PERHAPS if is_each else Match.SURE), share
+    if share >= SURE and (_is_named_ahead(figure, around, named) or _is_named_beside(figure, around, named)):
+        return (Match.PERHAPS if _EACH.search(around.clause) else Match.SURE), share
     if contrasts(near, terms):
         return Match.NONE, 0.0
     if figure.kind is Kind.PHONE:
@@ -138,11 +151,21 @@ def _grade(figure: Figure, around: Surroundings, named: Named) -> tuple[Match, f
     others = foreign(near, terms)
     if near & terms:
         match = Match.SURE if share >= SURE else Match.PERHAPS if share >= UNRELATED else Match.NONE
-        doubts = bool(others) or _narrowed(figure, near, terms) or bool(_EACH.search(around.clause))
-        return Match(max(match - doubts, 0)), share
+        is_doubtful = bool(others or _EACH.search(around.clause)) or _narrowed(figure, near, terms)
+        is_doubtful = is_doubtful or _is_another_charge(figure, around.near, terms)
+        return Match(max(match - is_doubtful, 0)), share
     if others or OUTSIDERS.search(around.near):
         return Match.NONE, 0.0
     return _inherited(figure, around, share)
+
+
+def _is_named_ahead(figure: Figure, around: Surroundings, named: Named) -> bool:
+    """Whether a full name stands before the figure: what comes after is no longer about it."""
+    ahead, terms = terms_of(around.ahead), named.all_terms
+    if not _is_whole(named, ahead) or foreign(ahead, terms) or _narrowed(figure, ahead, terms):
+        return False
+    after = terms_of(around.near[len(around.ahead) :])
+    return not contrasts(after, terms) and not _is_another_charge(figure, around.ahead, terms)
 
 
 def _inherited(figure: Figure, around: Surroundings, share: float) -> tuple[Match, float]:
@@ -171,13 +194,31 @@ def _phone(around: Surroundings, named: Named, share: float) -> tuple[Match, flo
     return (Match.SURE if share >= SURE or (is_general and said) else Match.PERHAPS), share
 
 
+def _is_named_beside(figure: Figure, around: Surroundings, named: Named) -> bool:
+    """Whether the figure's own noun follows it: 200 元的逾期手續費, 一成服務費."""
+    after = around.near[len(around.ahead) :].strip()
+    if not after.startswith("的") and _ENDS_IN_A_CHARGE.search(around.ahead):
+        return False
+    said = leading(after.removeprefix("的"))
+    return (
+        _is_whole(named, said) and not foreign(said, named.all_terms) and not _narrowed(figure, said, named.all_terms)
+    )
+
+
+def _is_another_charge(figure: Figure, text: str, name: frozenset[str]) -> bool:
+    """Whether a text names a charge (清運費) that shares nothing with a name."""
+    charges = [terms_of(charge) for charge in _CHARGE.findall(text)] if figure.dimension == Dimension.MONEY else []
+    return any(not charge <= CONCEPTS and not charge & name for charge in charges)
+
+
 def _is_whole(named: Named, text: frozenset[str]) -> bool:
     return any(name <= text for name in named.names)
 
 
 def foreign(text: frozenset[str], name: frozenset[str]) -> frozenset[str]:
     """The subjects that a text names and a parameter's names don't."""
-    return (text & SUBJECTS) - name
+    related = next((pair for pair in _RELATED if pair & name), frozenset[str]())
+    return (text & SUBJECTS) - name - related
 
 
 def likeness(named: Named, around: Surroundings) -> float:
@@ -192,7 +233,10 @@ def likeness(named: Named, around: Surroundings) -> float:
 
 
 def _share(name: frozenset[str], layers: Sequence[tuple[frozenset[str], float]]) -> float:
-    return sum(next((weight for terms, weight in layers if term in terms), 0.0) for term in name) / len(name)
+    # A character that is in no concept says less than one that is, where a name has both.
+    sizes = {term: _LESS if len(name & CONCEPTS) and term not in CONCEPTS else 1.0 for term in name}
+    found = (sizes[term] * next((weight for terms, weight in layers if term in terms), 0.0) for term in name)
+    return sum(found) / sum(sizes.values())
 
 
 def _worded(around: Surroundings, parameters: Sequence[Named]) -> list[About]:

@@ -22,7 +22,6 @@ _NUMBERS = re.compile(
     r"|\+(?!886)[1-9]\d{6,14}|4[14][129]\d{4}|1\d{2,3}"
 )
 _SHORTEST_SURE_PHONE = 7
-_COUNT = re.compile(r"\d[\d,]*(?:\.\d+)?", re.ASCII)
 _PLAIN = re.compile(r"[+\-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
 
 
@@ -61,8 +60,8 @@ class Parameter:
     @property
     def _is_counted(self) -> bool:
         """Whether this is a number: said to be, or a text that is one and has a unit."""
-        counts = self.type is ParameterType.TEXT and bool(self.unit) and _COUNT.fullmatch(self.value.strip())
-        return self.type is ParameterType.NUMBER or bool(counts)
+        counts = self.type is ParameterType.TEXT and bool(self.unit) and number_in(self.value) is not None
+        return self.type is ParameterType.NUMBER or counts
 
     @property
     def number(self) -> Decimal | None:
