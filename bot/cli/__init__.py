@@ -19,6 +19,7 @@ cli = typer.Typer(
 for command in (processes.serve, processes.worker, processes.demo, processes.simulator, processes.migrate):
     cli.command()(command)
 cli.command()(doctor.doctor)
+cli.command()(evaluate.evaluate)
 cli.add_typer(partners.partner, name="partner")
 cli.add_typer(channels.channel, name="channel")
 cli.add_typer(keys.key, name="key")

@@ -1,0 +1,1 @@
+"""Question sets: asked through the real engine, judged, and compared with how they fared before."""
