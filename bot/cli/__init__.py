@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from bot.cli import channels, doctor, keys, partners, processes, vendors
+from bot.cli import channels, doctor, evaluate, keys, partners, processes, vendors
 from bot.errors import ConfigurationError, PlatformError
 
 cli = typer.Typer(
