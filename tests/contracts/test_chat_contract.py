@@ -114,7 +114,15 @@ def _below(path: str, name: str) -> str:
 
 def test_the_comparison_sees_a_difference() -> None:
     documented = {"a": 1, "b": [{"c": "2024-01-01T00:00:00"}], "d": None}
-    for changed in ({"a": True}, {"a": 1.0}, {"a": 2}, {"b": []}, {"b": [{"c": "2024-01-01T00:00:00Z"}]}, {"d": ""}):
+    changes: list[dict[str, Any]] = [
+        {"a": True},
+        {"a": 1.0},
+        {"a": 2},
+        {"b": []},
+        {"b": [{"c": "2024-01-01T00:00:00Z"}]},
+        {"d": ""},
+    ]
+    for changed in changes:
         assert len(list(differences(documented, documented | changed, Example("", "", documented)))) == 1
     assert len(list(differences(documented, {"a": 1, "e": 1}, Example("", "", documented)))) == 3
 
