@@ -12,17 +12,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.models import KnowledgeEntry
 from bot.tenancy.principal import Principal, PrincipalKind
 from bot.tenancy.scope import may_share
-from knowledge import keywords, repository
+from knowledge import keywords, repository, sentences
 from knowledge.entries import Audience, Scope
 from knowledge.errors import AlreadyCustomized, EntryNotFound, NoSuchIntent, SharedIsReadOnly
 from knowledge.naming import same_name
-from knowledge.parameters import keys_in
+from knowledge.parameters import Parameters, keys_in
 from knowledge.repository.changes import Action, Author, Change, Subject, hold_vendors, record
 from knowledge.repository.entries import NewEntry, entry_row, raise_versions, version_of
 from knowledge.repository.intents import names_in_use
+from knowledge.repository.parameters import parameters_of
 from knowledge.repository.values import vendors_without
+from knowledge.suggesting import Suggestion, suggest
 
 MOST_CODES = 5
+# Weighing the figures of a sentence against each other takes long where there are hundreds of them.
+LONGEST_SENTENCE = 300
 CHANGEABLE = ("question_summary", "answer", "keywords", "audience", "intent_ids", "is_curated", "is_active")
 
 
@@ -118,6 +122,21 @@ async def warnings_about(session: AsyncSession, principal: Principal, row: Knowl
     within = _within(principal, row)
     lacking = await vendors_without(session, within, keys_in(row.answer), vendor_id=row.vendor_id)
     return [_warning(key, codes, shared=row.vendor_id is None) for key, codes in lacking.items()]
+
+
+async def values_of(session: AsyncSession, principal: Principal, row: KnowledgeEntry) -> Parameters:
+    """The values that an entry's text could use: its vendor's; none for a shared one, whose values differ."""
+    if row.vendor_id is None:
+        return {}
+    within = _within(principal, row)
+    return {item.key: item for item in await parameters_of(session, within, row.vendor_id)}
+
+
+def suggestions_for(row: KnowledgeEntry, parameters: Parameters) -> tuple[Suggestion, ...]:
+    """Where the entry writes out a value that its vendor has. CPU work: keep it off the event loop."""
+    if not parameters or any(len(one) > LONGEST_SENTENCE for one in sentences.split(row.answer)):
+        return ()
+    return suggest(row.answer, parameters, topic=row.question_summary)
 
 
 def state_of(row: KnowledgeEntry) -> dict[str, Any]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -16,6 +19,7 @@ from bot.web.surface import Route, Surface
 from knowledge import editing, keywords
 from knowledge.entries import Audience, Scope
 from knowledge.errors import EntryNotFound, SharedIsReadOnly
+from knowledge.parameters import Parameters
 from knowledge.repository.changes import Author, Subject, history
 from knowledge.repository.entries import NewEntry, entry_row
 from knowledge.repository.intents import intent_names
@@ -93,8 +97,8 @@ class Entries:
             )  # fmt: skip
             author = Author(principal, body.said_by)
             row = await editing.create(session, author, new, now=self._api.clock.now())
-            answer = await written_entry(session, principal, row)
-        return json_response(answer, status=CREATED)
+            note = await noted(session, principal, row)
+        return json_response(await written_entry(self._api, note), status=CREATED)
 
     async def get(self, request: web.Request) -> web.Response:
         principal, entry_id = needs_manage(request), path_id(request, EntryNotFound())
@@ -112,8 +116,8 @@ class Entries:
             given = await given_by(session, principal, body, vendor_id=row.vendor_id)
             author = Author(principal, body.said_by)
             row = await editing.update(session, author, entry_id, given=given, now=self._api.clock.now())
-            answer = await written_entry(session, principal, row)
-        return json_response(answer)
+            note = await noted(session, principal, row)
+        return json_response(await written_entry(self._api, note))
 
     async def delete(self, request: web.Request) -> web.Response:
         principal, entry_id = needs_manage(request), path_id(request, EntryNotFound())
@@ -132,8 +136,8 @@ class Entries:
             given = await given_by(session, principal, body, vendor_id=vendor_id)
             author, now = Author(principal, body.said_by), self._api.clock.now()
             row = await editing.customize(session, author, entry_id, given=given, vendor_id=vendor_id, now=now)
-            answer = await written_entry(session, principal, row)
-        return json_response(answer, status=CREATED)
+            note = await noted(session, principal, row)
+        return json_response(await written_entry(self._api, note), status=CREATED)
 
     async def history(self, request: web.Request) -> web.Response:
         principal, entry_id = needs_manage(request), path_id(request, EntryNotFound())
@@ -183,6 +187,24 @@ async def given_by(
     return given
 
 
-async def written_entry(session: AsyncSession, principal: Principal, row: KnowledgeEntry) -> WrittenEntry:
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What is read beside an entry that was written, in the transaction that wrote it."""
+
+    row: KnowledgeEntry
+    names: Mapping[int, str]
+    warnings: list[str]
+    parameters: Parameters
+
+
+async def noted(session: AsyncSession, principal: Principal, row: KnowledgeEntry) -> Noted:
     names = await intent_names(session, principal, row.intent_ids)
-    return written(row, names, warnings=await editing.warnings_about(session, principal, row))
+    warnings = await editing.warnings_about(session, principal, row)
+    return Noted(row, names, warnings, await editing.values_of(session, principal, row))
+
+
+async def written_entry(api: Api, note: Noted) -> WrittenEntry:
+    """The entry as it is shown to whoever wrote it."""
+    look = partial(editing.suggestions_for, note.row, note.parameters)
+    suggestions = await api.engine.library.encoding.in_thread(look)
+    return written(note.row, note.names, warnings=note.warnings, suggestions=suggestions)

@@ -24,7 +24,7 @@ from knowledge.repository.unanswered import (
 )
 from knowledge.repository.vendors import seen_vendor
 from knowledge.routes.api import Api
-from knowledge.routes.entries import given_by, written_entry
+from knowledge.routes.entries import given_by, noted, written_entry
 from knowledge.routes.reading import path_id, read_query
 from knowledge.routes.surface import needs_manage
 from knowledge.schemas.fields import PageQuery
@@ -92,8 +92,8 @@ class Unanswered:
             row = await cluster_row(session, principal, cluster_id)
             given = await given_by(session, principal, body, vendor_id=row.vendor_id)
             entry = await unanswered.answer(session, author, cluster_id, given=given, now=now)
-            answer = Answered(await _shown(session, principal, row), await written_entry(session, principal, entry))
-        return json_response(answer, status=CREATED)
+            question, note = await _shown(session, principal, row), await noted(session, principal, entry)
+        return json_response(Answered(question, await written_entry(self._api, note)), status=CREATED)
 
     async def dismiss(self, request: web.Request) -> web.Response:
         principal, cluster_id = needs_manage(request), path_id(request, NoSuchQuestion())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -22,6 +22,7 @@ from knowledge.schemas.fields import (
     PageQuery,
     QuestionText,
 )  # fmt: skip
+from knowledge.suggesting import Suggestion
 
 ScopeName = Literal["global", "vendor", "customized"]
 MAX_SEARCH = 200
@@ -106,10 +107,22 @@ class EntryAnswer(msgspec.Struct, kw_only=True):
     updated_at: str
 
 
+class SuggestionView(msgspec.Struct):
+    """`answer` is the entry's answer with `{{key}}` where `written` stands, a value that its vendor has."""
+
+    key: str
+    written: str
+    start: int
+    end: int
+    confidence: float
+    answer: str
+
+
 class WrittenEntry(EntryAnswer, kw_only=True):
     """An entry that was just written, and what its writer should know."""
 
     warnings: list[str]
+    suggestions: list[SuggestionView]
 
 
 class EntryList(msgspec.Struct):
@@ -151,8 +164,13 @@ def shown(row: KnowledgeEntry, names: Mapping[int, str]) -> EntryAnswer:
     return EntryAnswer(**_fields(row, names))
 
 
-def written(row: KnowledgeEntry, names: Mapping[int, str], *, warnings: list[str]) -> WrittenEntry:
-    return WrittenEntry(**_fields(row, names), warnings=warnings)
+def written(
+    row: KnowledgeEntry, names: Mapping[int, str], *, warnings: list[str], suggestions: Iterable[Suggestion]
+) -> WrittenEntry:
+    views = [
+        SuggestionView(one.key, one.written, one.start, one.end, one.confidence, one.answer) for one in suggestions
+    ]
+    return WrittenEntry(**_fields(row, names), warnings=warnings, suggestions=views)
 
 
 def change_shown(row: KnowledgeChange) -> ChangeAnswer:

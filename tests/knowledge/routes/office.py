@@ -113,7 +113,7 @@ async def office_over(database: Database, settings: Settings, clock: ManualClock
 async def _vendor(database: Database, clock: ManualClock, principal: Principal, code: str) -> int:
     async with database.unit_of_work() as session:
         vendor_id = await repository.add_vendor(session, principal, NewVendor(code, f"Vendor {code}"), now=clock.now())
-        rent = NewParameter("payment", "payment_day", "5", unit="號")
+        rent = NewParameter("payment", "payment_day", "5", display_name="繳費日期", unit="號")
         await repository.put_parameters(session, principal, vendor_id, [rent], now=clock.now())
     return vendor_id
 

@@ -39,7 +39,7 @@ async def test_a_new_entry_has_every_field(office: Office) -> None:
         "keywords": ["租金", "late fee", "租金"],
     }
     made = await office.made("/knowledge", sent | {"vendor_id": office.vendors["A"], "audience": "renter"})
-    assert set(made) == FIELDS | {"warnings"}
+    assert set(made) == FIELDS | {"warnings", "suggestions"}
     assert (made["question_summary"], made["scope"], made["origin"]) == ("幾號繳租？", "vendor", "manual")
     assert (made["keywords"], made["audience"], made["warnings"]) == (["租金", "late fee"], "renter", [])
     assert made["created_at"] == "2026-01-01T00:00:00"
@@ -149,7 +149,7 @@ async def test_what_was_read_can_be_sent_back(office: Office) -> None:
     entry_id = await office.entry("q", "a", keywords=["late fee"], vendor_id=office.vendors["A"])
     body = (await office.get(f"/knowledge/{entry_id}")).body
     version = await office.version_of("A")
-    assert (await office.call("PUT", f"/knowledge/{entry_id}", body)).body == body | {"warnings": []}
+    assert (await office.call("PUT", f"/knowledge/{entry_id}", body)).body == body | {"warnings": [], "suggestions": []}
     assert await office.version_of("A") == version
     moved = await office.call("PUT", f"/knowledge/{entry_id}", body | {"vendor_id": office.vendors["B"]})
     assert (moved.status, moved.body) == (400, {"detail": "vendor_id: an entry can't move to another vendor."})
@@ -210,6 +210,16 @@ async def test_a_placeholder_without_a_value_is_accepted_with_a_warning(office: 
     ]
     own = {"question_summary": "q", "answer": "{{late_fee}}", "vendor_id": office.vendors["A"]}
     assert "{{late_fee}} is no parameter of this vendor" in (await office.made("/knowledge", own))["warnings"][0]
+
+
+async def test_a_value_that_is_written_out_is_suggested_as_a_parameter(office: Office) -> None:
+    text, own = "請於每月5號繳費。", {"vendor_id": office.vendors["A"]}
+    shared = {"question_summary": "每月幾號繳租金", "answer": text}
+    (suggestion,) = (await office.made("/knowledge", shared | own))["suggestions"]
+    assert (suggestion["key"], suggestion["answer"]) == ("payment_day", "請於每月{{payment_day}}繳費。")
+    assert suggestion["written"] == text[suggestion["start"] : suggestion["end"]]
+    assert (await office.made("/knowledge", shared | own | {"answer": "5號" * 5000}))["suggestions"] == []
+    assert (await office.made("/knowledge", shared))["suggestions"] == []
 
 
 async def test_every_write_raises_the_versions_of_those_concerned(office: Office) -> None:
