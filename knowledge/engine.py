@@ -204,13 +204,9 @@ class Engine:
         parameters, vendor = case.shelf.index.parameters, case.vendor
         answer = fixed.value(case.text, parameters, case.question)
         if answer is None:
-            is_foreign = bool(case.shelf.intents.cards) and not intents.intents and intents.in_scope < OUT_OF_SCOPE
-            answer = (
-                fixed.out_of_scope(vendor, parameters, case.question)
-                if is_foreign and found.confidence < WORTH_A_LOOK
-                else fixed.unknown(vendor, parameters, case.question)
-            )
-            answer = replace(answer, confidence=round(found.confidence, 4))
+            is_foreign = _is_foreign(case.shelf, intents) and found.confidence < WORTH_A_LOOK
+            say_so = fixed.out_of_scope if is_foreign else fixed.unknown
+            answer = replace(say_so(vendor, parameters, case.question), confidence=round(found.confidence, 4))
         return replace(answer, intents=intents.intents, suggestions=_suggestions(found, ()))
 
     def _answered(self, case: _Case, intents: Recognised, found: Found, said: _Said) -> Answer:
@@ -256,6 +252,13 @@ class _Said:
     text: str
     composer: Composer
     materials: Sequence[Material]
+
+
+def _is_foreign(shelf: Shelf, intents: Recognised) -> bool:
+    """Whether a message is for something else than the vendor's intents. Words alone can't tell: they don't
+    know another language, or another word for the same."""
+    told = shelf.intents.by_vectors or intents.is_sure
+    return bool(shelf.intents.cards) and told and not intents.intents and intents.in_scope < OUT_OF_SCOPE
 
 
 def _is_said(value: str, text: str) -> bool:

@@ -100,7 +100,8 @@ class Finder:
 
     async def _search(self, text: str) -> list[Hit]:
         vector = await self.encoding.vector_of(text)
-        return self.index.search(text, vector, audience=self.audience, limit=self.top_k + MAX_SUGGESTIONS)
+        limit = self.top_k + MAX_SUGGESTIONS
+        return self.index.search(text, vector, audience=self.audience, limit=limit, favoured=self.favoured)
 
 
 def top_k_of(question: Question) -> int:

@@ -85,7 +85,7 @@ def _examples(cards: Sequence[IntentCard]) -> list[Example]:
 
 
 def _is_sure(found: Classification) -> bool:
-    if not found.ranked:
+    if not found.chosen:
         return False
     first, second = found.ranked[0][1], found.ranked[1][1] if len(found.ranked) > 1 else 0.0
     return first >= SURE and (len(found.chosen) > 1 or first - second >= LEAD)

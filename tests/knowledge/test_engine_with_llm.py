@@ -73,8 +73,13 @@ async def test_without_time_the_model_is_not_asked(ask: Ask) -> None:
 
 
 async def test_the_model_may_say_that_the_sources_do_not_answer(ask: Ask) -> None:
-    answer = await ask("ANJU", QUESTION, llm=OfflineModel([NO_ANSWER]))
+    answer = await ask("ANJU", "可以申請租金補貼嗎", llm=OfflineModel([NO_ANSWER]))
     assert answer.outcome is Outcome.UNKNOWN
+
+
+async def test_a_value_asked_for_by_name_is_told_whatever_the_model_says(ask: Ask) -> None:
+    answer = await ask("ANJU", QUESTION, llm=OfflineModel([NO_ANSWER]))
+    assert (answer.outcome, answer.values) == (Outcome.ANSWERED, {"payment_day": "1 號"})
 
 
 async def test_what_nothing_fits_never_reaches_the_model(ask: Ask) -> None:
