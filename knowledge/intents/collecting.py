@@ -13,10 +13,13 @@ from knowledge.intents.kinds import kind_of, values_of
 from knowledge.intents.patterns import MAX_VALUE
 
 MAX_TEXT = 1_000
+# What is tried with a vendor's pattern. They bound the time, which grows with the fourth power of a length.
 MAX_RUNS = 20
-MAX_CLAUSES = 3
+MAX_CLAUSES = 4
+MAX_PIECE = 40
+MAX_TURNS = 10
 _RUN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.@:/+#-]*[A-Za-z0-9])?")
-_CLAUSE = re.compile(r"[^，,。；;！!？?\n]+")
+_CLAUSE = re.compile(rf"[^，,。；;！!？?\n]{{1,{MAX_PIECE}}}")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[ \-](?=\d)")
 _EDGES = " \t\n　。，,！!？?：:「」\"'"
 
@@ -61,7 +64,7 @@ def _value(wanted: Wanted, said: Said, *, today: date, only_certain: bool) -> st
         answered = given(wanted, said.replies[wanted.name], today=today, asked=True)
         if answered:
             return answered[0]
-    before = [value for turn in said.earlier for value in given(wanted, turn, today=today)]
+    before = [value for turn in said.earlier[:MAX_TURNS] for value in given(wanted, turn, today=today)]
     if only_certain and len(set(before)) > 1:
         return None
     return before[0] if before else None
@@ -108,9 +111,9 @@ def _runs(text: str) -> Iterator[str]:
     for count, match in enumerate(_RUN.finditer(text)):
         if count == MAX_RUNS:
             return
-        if match[0] != whole and len(match[0]) <= MAX_VALUE:
+        if match[0] != whole and len(match[0]) <= MAX_PIECE:
             yield match[0]
 
 
 def _clauses(text: str) -> list[str]:
-    return [match[0][:MAX_VALUE] for match in _CLAUSE.finditer(text)][:MAX_CLAUSES]
+    return [match[0] for match in _CLAUSE.finditer(text)][:MAX_CLAUSES]

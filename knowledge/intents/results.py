@@ -24,6 +24,8 @@ MAX_ITEMS = 10
 MAX_NAME = 60
 MAX_VALUE = 500
 MAX_DIGITS = 30
+# Longer texts are somebody's prose: said as they stand, and no model's to reword or to obey.
+MAX_WORDED = 40
 MAX_LINES = 20
 MAX_SAID = 2_000
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,500}>|<!--.{0,500}?-->", re.DOTALL)
@@ -65,6 +67,14 @@ def pairs(fields: Fields, language: Language) -> str:
         if said and name != MESSAGE:
             lines.append(say("system.field", language, name=name, value=said))
     return _cut(lines)
+
+
+def holds_prose(value: Any) -> bool:
+    """Whether any text in `value` is longer than a name, a state or a title, or has several lines."""
+    if isinstance(value, str):
+        return len(value) > MAX_WORDED or "\n" in value
+    items = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return any(holds_prose(item) for item in items)
 
 
 def fill(template: str, fields: Fields, others: Mapping[str, str], language: Language) -> str:

@@ -27,7 +27,7 @@ from knowledge.intents.dialogue import Pending, is_cancelled, not_found, pending
 from knowledge.intents.endpoints import Endpoint, endpoint_of
 from knowledge.intents.recognition import Recognised
 from knowledge.intents.systems import Call, SystemAnswer, SystemFailed, VendorSystems
-from knowledge.parameters import Parameters, written
+from knowledge.parameters import Parameters, keys_in, written
 
 # A message with no more beside the value that was asked for is its answer and nothing else.
 MOST_BESIDE = 4
@@ -127,12 +127,16 @@ def _begun(occasion: Occasion) -> _Task | None:
         endpoint = endpoint_of(card) if card else None
         if card is None or endpoint is None:
             continue
-        is_main = intent.id == occasion.recognised.intents[0].id
-        if card.type is IntentType.ACTION and not (is_main and occasion.recognised.is_sure):
+        if card.type is IntentType.ACTION and not _is_meant(occasion, card):
             continue
-        is_mixed = card.type is IntentType.HYBRID or not is_main
+        is_mixed = card.type is IntentType.HYBRID or card.id != occasion.recognised.intents[0].id
         return _Task(card, endpoint, intent.confidence, occasion.question.language, is_mixed=is_mixed)
     return None
+
+
+def _is_meant(occasion: Occasion, card: IntentCard) -> bool:
+    """Whether `card` is surely what the message is mainly for."""
+    return occasion.recognised.is_sure and occasion.recognised.intents[0].id == card.id
 
 
 def _collect(systems: VendorSystems, occasion: Occasion, task: _Task) -> Collected:
@@ -149,9 +153,9 @@ def _collect(systems: VendorSystems, occasion: Occasion, task: _Task) -> Collect
 
 def _ask(occasion: Occasion, task: _Task, collected: Collected) -> Answer | None:
     """The question for the first value that is missing; None where it was asked often enough, and where the
-    message is first about something that entries answer."""
+    message is as likely about something that entries answer."""
     wanted = collected.missing[0]
-    if task.pending is None and task.card.id != occasion.recognised.intents[0].id and occasion.found.sure:
+    if task.pending is None and occasion.found.sure and not _is_meant(occasion, task.card):
         return None
     opened = task.pending
     again = opened is not None and opened.asked == wanted
@@ -207,7 +211,7 @@ async def _tell(
     sure = resolve(found.sure, occasion.parameters) if task.is_mixed else []
     possible = resolve(found.possible, occasion.parameters) if task.is_mixed else []
     materials = [*sure, *possible][: top_k_of(occasion.question)]
-    if said and (materials or not by_template):
+    if said and (materials or not by_template) and not results.holds_prose(result.fields):
         draft = await word(materials, [(task.card.description or task.card.name, said)])
         if draft.text:
             return _told(occasion, task, draft.text, composer=Composer.LLM, materials=materials)
@@ -226,8 +230,7 @@ def _said_by_system(occasion: Occasion, task: _Task, result: SystemAnswer, colle
     """What the system's answer comes to in words, and whether these are the vendor's own."""
     fields, template = result.fields, task.endpoint.answer
     if template is not None:
-        own = {key: written(item) for key, item in occasion.parameters.items() if item.value.strip()}
-        return results.fill(template, fields, {**own, **collected.values}, task.language), True
+        return results.fill(template, fields, {**_own_values(occasion), **collected.values}, task.language), True
     if task.card.type is IntentType.ACTION:
         return results.message_of(fields) or say("system.done", task.language), True
     return results.pairs(fields, task.language), False
@@ -236,17 +239,24 @@ def _said_by_system(occasion: Occasion, task: _Task, result: SystemAnswer, colle
 def _told(
     occasion: Occasion, task: _Task, text: str, *, composer: Composer, materials: Sequence[Material] = ()
 ) -> Answer:
-    values = {key: value for item in materials for key, value in item.values.items() if value in text}
+    values = {key: value for item in materials for key, value in item.values.items()}
+    own = _own_values(occasion)
+    values |= {key: own[key] for key in keys_in(task.endpoint.answer or "") & own.keys()}
     return Answer(
         text=text,
         outcome=Outcome.ANSWERED,
         composer=composer,
         sources=tuple(item.source for item in materials),
-        values=values,
+        values={key: value for key, value in values.items() if value in text},
         confidence=task.confidence,
         intents=_intents(occasion, task),
         called=(task.card.id,),
     )
+
+
+def _own_values(occasion: Occasion) -> dict[str, str]:
+    """The vendor's parameters as people read them."""
+    return {key: written(item) for key, item in occasion.parameters.items() if item.value.strip()}
 
 
 def _intents(occasion: Occasion, task: _Task) -> tuple[FoundIntent, ...]:

@@ -179,7 +179,9 @@ def message_id(request_id: str) -> str:
 def _understood(answer: IncomingAnswer) -> SystemAnswer:
     """What an answer says: 200 with a JSON object, or 404 with one that holds a `message`."""
     if answer.status not in (HTTPStatus.OK, HTTPStatus.NOT_FOUND):
-        raise SystemFailed(f"status_{answer.status}", may_be_done=answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR)
+        # Only a client error surely says that nothing was done; many systems redirect after an action.
+        is_refusal = HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR
+        raise SystemFailed(f"status_{answer.status}", may_be_done=not is_refusal)
     try:
         fields = read(answer.body)
     except Unreadable:
