@@ -38,14 +38,14 @@ class Signals:
     foreign: bool = False
 
 
-def words(signals: Signals) -> Scores:
+def _words(signals: Signals) -> Scores:
     """What the words say of every entry."""
     return np.asarray(QUESTION_WORDS * signals.question_words + ALL_WORDS * signals.all_words, dtype=np.float32)
 
 
 def fuse(signals: Signals) -> Scores:
     """The score of every entry, 0 and up; only comparable within one question."""
-    score = words(signals)
+    score = _words(signals)
     if signals.question_vector is not None and signals.answer_vector is not None:
         question = np.maximum(signals.question_vector, 0) ** 3
         score = score + QUESTION_VECTOR * signals.distinct * question
@@ -57,7 +57,7 @@ def fuse(signals: Signals) -> Scores:
 # questions had no entry; fitted over several public question sets together (benchmarks/calibration.py).
 _WITH_VECTORS = {"close": 4.4, "coverage": 2.1, "lead": 9.4, "bias": -5.3}
 _FOREIGN = {"close": 14.0, "coverage": 2.0, "lead": 5.3, "bias": -5.8}
-_WORDS_ALONE = {"words": 0.6, "coverage": 1.7, "gap": 8.7, "bias": -4.7}
+_WORDS_ALONE = {"coverage": 1.9, "gap": 8.9, "bias": -4.65}
 
 
 def confidence(signals: Signals, score: Scores) -> Scores:
@@ -71,7 +71,7 @@ def confidence(signals: Signals, score: Scores) -> Scores:
     coverage = signals.coverage
     if signals.question_vector is None or signals.answer_vector is None:
         weights = _WORDS_ALONE
-        evidence = weights["words"] * words(signals) + weights["coverage"] * coverage
+        evidence = weights["coverage"] * coverage
         evidence[best] += weights["gap"] * np.sqrt(lead)
     else:
         weights = _FOREIGN if signals.foreign else _WITH_VECTORS

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 Terms = NDArray[np.uint64]
 
-# Han and what is written like it: 々〆〇, kana and bopomofo. Pairs of first and last characters.
+# Han and what is read by the character like it: 々〆〇, kana, bopomofo and Hangul. Firsts and lasts.
 HAN_RANGES = (
     ("\u3005", "\u3007"),
     ("\u3400", "\u9fff"),
@@ -24,11 +24,12 @@ HAN_RANGES = (
     ("\U00020000", "\U0003ffff"),
     ("\u3040", "\u30ff"),
     ("\u3100", "\u312f"),
+    ("\uac00", "\ud7a3"),
 )
 _HAN = "".join(f"{first}-{last}" for first, last in HAN_RANGES)
 WORD = re.compile(rf"[^\W_{_HAN}]+")
 _RUN = re.compile(rf"[{_HAN}]+|{WORD.pattern}")
-_FIRST_HAN = "\u3005"
+_HAN_RUN = re.compile(rf"[{_HAN}]")
 # How terms are told apart: characters are code points, pairs two of them, words have the highest bit.
 PAIR_SHIFT = np.uint64(21)
 WORD_BIT = 1 << 63
@@ -83,7 +84,7 @@ def folded_terms_of(folded: str) -> Terms:
     parts: list[Terms] = []
     words: list[int] = []
     for run in _RUN.findall(canonical(folded)):
-        if run[0] >= _FIRST_HAN:
+        if _HAN_RUN.match(run):
             parts.extend(_characters_and_pairs(run))
         else:
             words.append(word_term(run))
@@ -96,7 +97,7 @@ def topic_terms_of(text: str) -> Terms:
     """The distinct characters and words of `text` that say what it is about: uint64, shape (n,)."""
     terms: set[int] = set()
     for run in _RUN.findall(canonical(fold(text))):
-        if run[0] >= _FIRST_HAN:
+        if _HAN_RUN.match(run):
             terms.update(ord(character) for character in run if character not in CARRYING_HAN)
         elif run not in CARRYING_WORDS:
             terms.add(word_term(run))

@@ -61,5 +61,47 @@ def test_no_question_breaks_the_search(question: str) -> None:
         assert 0 <= hit.confidence <= 1
 
 
+def test_an_entry_asked_for_in_its_very_words_is_sure() -> None:
+    hit = search(index_over(PETS, PAYMENT), "請問可以養寵物嗎？？")[0]
+    assert hit.entry is PETS
+    twice = index_over(PETS, Entry(6, Scope.GLOBAL, PETS.question, "要看房東。"))
+    assert min(one.confidence for one in search(twice, "可以養寵物嗎")) > 0.9
+
+
+def test_a_placeholder_is_found_by_its_value_too() -> None:
+    hours = Entry(7, Scope.VENDOR, "營業時間", "{{hours}}，{{closed}}公休。")
+    values = {"hours": "週二至週日", "closed": "週一"}
+    parameters = {key: Parameter(key, value, display_name="時間") for key, value in values.items()}
+    index = Index([PETS, PAYMENT, hours], [None] * 3, parameters)
+    assert search(index, "星期一有開嗎")[0].entry is hours
+
+
+def test_an_entry_that_serves_the_messages_intent_wins_over_one_that_fits_as_well() -> None:
+    first, serving = (Entry(at, Scope.VENDOR, PAYMENT.question, PAYMENT.answer, intents=(at,)) for at in (8, 9))
+    index = index_over(first, serving)
+    assert search(index, "繳費日期")[0].entry is first
+    hits = index.search("繳費日期", None, audience=Audience.RENTER, limit=1, favoured=[9, 404])
+    assert [hit.entry for hit in hits] == [serving]
+
+
+def test_no_intent_lifts_an_entry_over_a_clearly_better_one() -> None:
+    serving = Entry(9, Scope.VENDOR, "繳費方式", "轉帳。", intents=(9,))
+    index = index_over(PAYMENT, serving)
+    hits = index.search("每月繳費日期", None, audience=Audience.RENTER, limit=2, favoured=[9])
+    assert hits[0].entry is PAYMENT
+
+
+def test_a_curated_entry_wins_over_one_that_fits_as_well() -> None:
+    curated = Entry(8, Scope.GLOBAL, PAYMENT.question, PAYMENT.answer, is_curated=True)
+    assert search(index_over(PAYMENT, curated), "繳費日期")[0].entry is curated
+
+
+def test_only_as_many_as_asked_for_come_back_best_first() -> None:
+    index = index_over(*(Entry(at, Scope.VENDOR, f"繳費日期{at}" * (at + 1), "五號") for at in range(30)))
+    three = index.search("繳費日期", None, audience=Audience.RENTER, limit=3)
+    scores = [hit.score for hit in index.search("繳費日期", None, audience=Audience.RENTER, limit=100)]
+    assert [hit.score for hit in three] == scores[:3] == sorted(scores, reverse=True)[:3]
+
+
 def test_an_empty_index_finds_nothing() -> None:
     assert search(index_over(), "押金") == []
