@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from math import isnan
 from typing import Any
 
+from bot.texts import Language, say
 from knowledge.entries import CALLING, IntentCard
 from knowledge.intents.patterns import UnsafePattern, check_pattern
 
@@ -15,7 +17,6 @@ METHODS = ("GET", "POST")
 DEFAULT_SECONDS = 5.0
 MIN_SECONDS, MAX_SECONDS = 1.0, 10.0
 MAX_CALLED = 60
-_POLITE = re.compile(r"^(?:請提供|請輸入|請問|您的|你的|顧客的|客人的|(?:the|your|customer's) )+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Wanted:
     def called(self) -> str:
         """What customers are asked for: the description's first line as a part of a sentence, else the name."""
         line = next(iter(self.description.strip().splitlines()), "")[:MAX_CALLED]
-        return _POLITE.sub("", line.strip()).rstrip("。．.：:，,！!？? ") or self.name
+        return _courtesies().sub("", line.strip()).rstrip("。．.：:，,！!？? ") or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,13 @@ class Endpoint:
     parameters: tuple[Wanted, ...] = ()
     timeout_seconds: float = DEFAULT_SECONDS
     answer: str | None = None
+
+
+@cache
+def _courtesies() -> re.Pattern[str]:
+    """What a description may begin with that the question for the value says itself."""
+    said = [word for language in Language for word in say("system.heard_before_what", language).split("|")]
+    return re.compile(rf"^(?:{'|'.join(map(re.escape, said))})+", re.IGNORECASE)
 
 
 def endpoint_of(card: IntentCard) -> Endpoint | None:

@@ -189,6 +189,7 @@ RULES = [
             "knowledge/parameters/model.py": "how Chinese writes units and money",
             "knowledge/parameters/writing.py": "how Chinese writes values, and yes or no",
             "knowledge/intents/features.py": "how Chinese joins clauses",
+            "knowledge/intents/kinds.py": "how Chinese names and writes dates, phones, amounts and numbers of orders",
             "knowledge/library.py": "the question that the model is warmed up with",
             "knowledge/retrieval/tokens.py": "how Chinese words a question politely",
         },

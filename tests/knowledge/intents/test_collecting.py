@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given as any_given
@@ -15,8 +16,8 @@ PHONE = Wanted("phone", "聯絡電話")
 NAME = Wanted("name", "訂位大名")
 
 
-def of(*wanted: Wanted, message: str = "", only_certain: bool = False, **said: object) -> Collected:
-    return collect(wanted, Said(message, **said), today=TODAY, only_certain=only_certain)  # type: ignore[arg-type]
+def of(*wanted: Wanted, message: str, only_certain: bool = False, **said: Any) -> Collected:
+    return collect(wanted, Said(message, **said), today=TODAY, only_certain=only_certain)
 
 
 @pytest.mark.parametrize(
