@@ -51,6 +51,7 @@ class Wanted:
 
 @key.command()
 def create(
+    *,
     vendor: Annotated[int | None, typer.Option(min=1, max=LARGEST_ID, help="The id of the vendor it opens.")] = None,
     tenant: Annotated[uuid.UUID | None, typer.Option(help="The id of the tenant whose vendors it opens.")] = None,
     bot: Annotated[uuid.UUID | None, typer.Option(help="The id of a bot whose vendor it opens.")] = None,
