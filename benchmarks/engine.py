@@ -27,7 +27,7 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import insert
 
-from benchmarks.retrieval import SOURCES, read
+from benchmarks.sets import SOURCES, read
 from bot import migrations
 from bot.clock import SystemClock
 from bot.db.engine import Database

@@ -1,123 +1,120 @@
-"""How well the right entry is found, on public question sets, with and without sentence vectors.
+"""How well the right entry is found, on public question sets, and how well it is known that none fits.
 
-    python -m benchmarks.retrieval [--data ../shared/data/02_faq]
+    python -m benchmarks.retrieval [--data ../shared/data/02_faq] [--quick] [--cross-validate]
 
-Prints recall@1, recall@3 and MRR@10 for each set beside the published no-model baseline (BM25 over
-character 1+2-grams), milliseconds a question and seconds to index. One set of settings for all sets.
+Prints for each set recall@1, recall@3 and MRR@10 by words alone, by vectors alone and by both, beside the
+published no-model baseline (BM25 over character 1+2-grams), milliseconds a question and seconds to
+index; then whether fusion cost anything; then how well the confidence tells that nothing fits. One set
+of settings for all sets. `--quick` leaves the confidence out, `--cross-validate` fits the weights to all
+sets but one and shows how they do on that one.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from knowledge.entries import Entry, Scope
+from benchmarks import crossvalidation
+from benchmarks.calibration import SHOP_SIZES, small_shops, summary, whole_set
+from benchmarks.sets import SOURCES, EncodedSet, read
 from knowledge.retrieval import fusion
-from knowledge.retrieval.encoder import UniversalSentenceEncoder, Vectors
-from knowledge.retrieval.index import Index
-from knowledge.retrieval.vectors import texts_of
+from knowledge.retrieval.encoder import UniversalSentenceEncoder
 
-BATCH = 64
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionSet:
-    """A knowledge base (id, question, answer), its questions, and the published baseline if there is one."""
-
-    name: str
-    rows: Sequence[tuple[str, str, str]]
-    questions: Sequence[tuple[str, frozenset[str]]]
-    baseline: str
+WAYS = ("words", "vectors", "both")
+# Two proportions of one sample differ by chance by about as much as their standard error.
+NOISE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    name: str
-    entries: str
-    questions: str
-    fields: tuple[str, str]
-    baseline: str
+class Figures:
+    recall: float
+    recall_at_3: float
+    reciprocal_rank: float
+    milliseconds: float
+    questions: int
+
+    def __str__(self) -> str:
+        shares = f"{self.recall:.3f} {self.recall_at_3:.3f} {self.reciprocal_rank:.3f}"
+        return f"{shares}  {self.milliseconds:5.2f} ms"
 
 
-SOURCES = (
-    # Titles are the questions here, so entries are indexed by their answers alone.
-    Source(
-        "taipei", "taipei_faq_zhtw/kb.jsonl", "taipei_faq_zhtw/title2answer_dev.jsonl", ("", "answer"), ".52 .67 .61"
-    ),
-    Source("drcd", "drcd_zhtw/kb_dev.jsonl", "drcd_zhtw/queries_dev.jsonl", ("title", "text"), ".95 .98 .97"),
-    Source("sinica", "sinica_its_zhtw/kb.jsonl", "sinica_its_zhtw/dev.jsonl", ("title", "text"), ".77 .89 .83"),
-    Source("stackfaq", "stackfaq_en/kb.jsonl", "stackfaq_en/queries_dev.jsonl", ("question", "answer"), ".66 (r@1)"),
-)
-
-
-def read(folder: Path, source: Source) -> QuestionSet:
-    question, answer = source.fields
-    rows = [(row["id"], row[question] if question else "", row[answer]) for row in _lines(folder / source.entries)]
-    asked = [(row["query"], frozenset(row["relevant"])) for row in _lines(folder / source.questions)]
-    return QuestionSet(source.name, rows, asked, source.baseline)
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-def encoded(encoder: UniversalSentenceEncoder, data: QuestionSet) -> tuple[list[Vectors], Vectors]:
-    """The entries' vectors, one array each, and the questions' vectors."""
-    texts = [texts_of(question, answer) for _, question, answer in data.rows]
-    flat = [text for one in texts for text in one.all]
-    vectors = _in_batches(encoder.encode, flat)
-    ends = np.cumsum([len(one.all) for one in texts])
-    return np.split(vectors, ends[:-1]), _in_batches(encoder.encode, [question for question, _ in data.questions])
-
-
-def _in_batches(encode: Callable[[Sequence[str]], Vectors], texts: Sequence[str]) -> Vectors:
-    return np.concatenate([encode(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)])
-
-
-def measure(data: QuestionSet, index: Index, vectors: Sequence[Vectors | None]) -> str:
-    first = third = rank_sum = 0.0
+def measure(data: EncodedSet, way: str) -> Figures:
+    """Rank all entries for each question by `way`, one of WAYS."""
+    ranks: list[float] = []
     started = time.perf_counter()
-    for (question, relevant), vector in zip(data.questions, vectors, strict=True):
-        best = np.argsort(-fusion.fuse(index.signals(question, vector)), kind="stable")[:10]
-        ranks = [rank for rank, at in enumerate(best, 1) if data.rows[at][0] in relevant]
-        if ranks:
-            first += ranks[0] == 1
-            third += ranks[0] <= 3
-            rank_sum += 1 / ranks[0]
-    count = len(data.questions)
-    milliseconds = (time.perf_counter() - started) / count * 1000
-    return f"{first / count:.3f} {third / count:.3f} {rank_sum / count:.3f}  {milliseconds:5.2f} ms"
+    for (question, right), vector in zip(data.asked, data.question_vectors, strict=True):
+        signals = data.index.signals(question, None if way == "words" else vector)
+        if way == "vectors":
+            silent = np.zeros_like(signals.all_words)
+            signals = replace(signals, question_words=silent, all_words=silent)
+        best = np.argsort(-fusion.fuse(signals), kind="stable")[:10].tolist()
+        ranks.append(min((best.index(at) + 1 for at in right if at in best), default=np.inf))
+    milliseconds = (time.perf_counter() - started) / len(ranks) * 1000
+    found = np.array(ranks)
+    return Figures((found == 1).mean(), (found <= 3).mean(), (1 / found).mean(), milliseconds, len(ranks))
+
+
+def show(data: EncodedSet) -> None:
+    started = time.perf_counter()
+    index = data.index
+    indexing = time.perf_counter() - started
+    print(f"{data.name}: {len(data.entries)} entries, {len(data.asked)} questions; indexed in {indexing:.2f} s, "
+          f"{index.nbytes / 1e6:.1f} MB")  # fmt: skip
+    figures = {way: measure(data, way) for way in WAYS}
+    for way in WAYS:
+        print(f"  {way:<9} {figures[way]}")
+    print(f"  baseline  {data.baseline}")
+    better = max(figures["words"].recall, figures["vectors"].recall)
+    error = (better * (1 - better) / len(data.asked)) ** 0.5
+    gain = figures["both"].recall - better
+    verdict = "gains" if gain > 0 else "costs nothing" if gain > -NOISE * error else "costs"
+    print(f"  fusion {verdict}: {gain:+.3f} recall@1 over the better of both (standard error {error:.3f})")
+
+
+def show_confidence(sets: Sequence[EncodedSet]) -> None:
+    print("confidence: each question with its right entry and with that taken out")
+    for with_vectors in (True, False):
+        print(" with vectors" if with_vectors else " by words alone")
+        for data in sets:
+            print(f"  {data.name:<9} all        {summary(whole_set(data, with_vectors=with_vectors))}")
+            for size in SHOP_SIZES:
+                outcomes = small_shops(data, size, with_vectors=with_vectors)
+                print(f"  {data.name:<9} {size} entries {summary(outcomes)}")
+
+
+def cross_validate(sets: Sequence[EncodedSet]) -> None:
+    print("fusion by weights that the other sets choose: recall@1 recall@3 MRR@10")
+    crossvalidation.fusion_weights(sets)
+    for with_vectors in (True, False):
+        print("confidence fitted to the other sets' shops,", "with vectors" if with_vectors else "by words alone")
+        crossvalidation.confidence_weights(sets, with_vectors=with_vectors)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data/02_faq"))
-    folder = parser.parse_args().data
-    if not folder.is_dir():
-        sys.exit(f"{folder} isn't here: give the folder of the question sets with --data")
+    parser.add_argument("--quick", action="store_true", help="only what is found, not how surely")
+    parser.add_argument("--cross-validate", action="store_true", help="fit the weights anew, leaving out each set")
+    given = parser.parse_args()
+    if not given.data.is_dir():
+        sys.exit(f"{given.data} isn't here: give the folder of the question sets with --data")
     encoder = UniversalSentenceEncoder()
-    print("recall@1 recall@3 MRR@10, and milliseconds a question without its encoding")
-    for data in (read(folder, source) for source in SOURCES):
-        started = time.perf_counter()
-        entry_vectors, question_vectors = encoded(encoder, data)
-        encoding = time.perf_counter() - started
-        entries = [Entry(at, Scope.VENDOR, question, answer) for at, (_, question, answer) in enumerate(data.rows)]
-        started = time.perf_counter()
-        index = Index(entries, entry_vectors)
-        indexing = time.perf_counter() - started
-        print(f"{data.name}: {len(entries)} entries, {len(data.questions)} questions; "
-              f"encoded in {encoding:.1f} s, indexed in {indexing:.2f} s, {index.nbytes / 1e6:.1f} MB")  # fmt: skip
-        print(f"  with vectors  {measure(data, index, list(question_vectors))}")
-        print(f"  words alone   {measure(data, index, [None] * len(data.questions))}")
-        print(f"  baseline      {data.baseline}")
+    started = time.perf_counter()
+    sets = [EncodedSet(read(given.data, source), encoder) for source in SOURCES]
+    print(f"encoded in {time.perf_counter() - started:.0f} s; recall@1 recall@3 MRR@10, "
+          "and milliseconds a question without its encoding")  # fmt: skip
+    for data in sets:
+        show(data)
+    if not given.quick:
+        show_confidence(sets)
+    if given.cross_validate:
+        cross_validate(sets)
 
 
 if __name__ == "__main__":
