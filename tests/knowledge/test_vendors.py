@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from bot.clock import ManualClock
 from bot.db.engine import Database
 from bot.tenancy.principal import Principal, PrincipalKind
+from knowledge.engine import Engine, Question
 from knowledge.parameters import Parameter, ParameterType
 from knowledge.repository import vendor_card
+from knowledge.schemas.vendors import ConfigsBody
+from knowledge.vendors import Configs
 from knowledge.vendors.preview import MOST_CALLERS, Reload, filled
-from tests.support.vendors import Documented, add_documented, new_tenant
+from tests.support.vendors import SUMMARY, Documented, add_documented, new_tenant
 
 DAY = Parameter("payment_day", "1", ParameterType.NUMBER, "號")
 FEE = Parameter("late_fee", "200", ParameterType.NUMBER, "元")
@@ -75,3 +79,30 @@ async def test_callers_are_not_remembered_without_end(sqlite_database: Database,
         reload._reloaded[str(number)] = clock.now()
     assert await reload(tenant)
     assert len(reload._reloaded) == MOST_CALLERS
+
+
+async def test_a_reload_has_other_processes_read_what_was_changed_behind_the_api(
+    database: Database, clock: ManualClock, documented: Documented
+) -> None:
+    other = Engine(database=database, llm=None, clock=clock, make_encoder=None)
+    question = Question(documented.a, SUMMARY)
+    said = [(await other.answer(documented.principal, question)).text]
+    async with database.unit_of_work() as session:
+        await session.execute(text("UPDATE vendor_parameters SET param_value = '9' WHERE param_key = 'payment_day'"))
+    said.append((await other.answer(documented.principal, question)).text)
+    await Reload(database, clock)(documented.principal)
+    said.append((await other.answer(documented.principal, question)).text)
+    await other.close()
+    assert ["每月 9 號" in one for one in said] == [False, False, True]
+
+
+async def test_a_changed_value_is_answered_with_at_once_everywhere(
+    database: Database, clock: ManualClock, documented: Documented
+) -> None:
+    other = Engine(database=database, llm=None, clock=clock, make_encoder=None)
+    await other.answer(documented.principal, Question(documented.a, SUMMARY))
+    changed = {"configs": [{"category": "payment", "param_key": "payment_day", "param_value": "9"}]}
+    await Configs(database, clock).put(documented.principal, documented.a, ConfigsBody.model_validate(changed))
+    said = await other.answer(documented.principal, Question(documented.a, SUMMARY))
+    await other.close()
+    assert "每月 9 號" in said.text

@@ -216,3 +216,13 @@ async def test_the_secrets_are_where_a_leak_would_show_them(world: World) -> Non
     reading = [name for name in ROWS if name.startswith("GET") and name != "GET /api/v1/usage"]
     answers = {name: await world.call(name, "own", ROWS[name]) for name in reading}
     assert [name for name, (_, body) in answers.items() if SECRET not in body] == []
+
+
+@pytest.mark.parametrize("key", ["sibling", "management"])
+async def test_whoever_is_bound_to_a_vendor_works_with_it(world: World, key: str) -> None:
+    theirs = replace(world, ids={"vendors": world.office.vendors["B"]})
+    for name in ("GET /api/v1/vendors/{id}", "PUT /api/v1/vendors/{id}/configs", "GET /chat/v1/vendors/{id}/test"):
+        assert (await theirs.call(name, key, ROWS[name]))[0] == 200, name
+    for mode in ("tenant", "customer_service"):
+        asked = Row(MESSAGE.body | {"mode": mode})
+        assert (await theirs.call("POST /chat/v1/message", key, asked))[0] == 200

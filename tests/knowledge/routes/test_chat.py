@@ -240,3 +240,13 @@ async def test_a_failure_is_told_as_documented_and_without_its_inside(
     answer = await ask(small_office, small.a)
     assert answer.status == 500
     assert answer.body == {"detail": "處理聊天請求失敗: 系統暫時無法處理，請稍後再試"}
+
+
+async def test_neither_key_nor_message_is_logged(
+    small_office: Office, small: Documented, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await ask(small_office, small.a, "我的身分證字號是多少？", session_id="private-session")
+    await ask(small_office, 999_999, "我的身分證字號是多少？", session_id="private-session")
+    logged = "".join(capsys.readouterr())
+    assert "/chat/v1/message" in logged
+    assert [one for one in (small_office.keys["own"], "身分證", "private-session") if one in logged] == []

@@ -186,3 +186,21 @@ async def test_the_figures_of_a_vendor(office: Office) -> None:
     assert answer.body["config_counts"] == {"payment": 4, "contract": 3, "service": 3, "contact": 2}
     assert answer.body["total_configs"] == 12
     assert answer.body["knowledge"] == {"total_knowledge": 2, "vendor_knowledge": 1, "customized_knowledge": 1}
+
+
+async def test_a_key_of_one_vendor_manages_that_one(office: Office) -> None:
+    assert (await office.call("PUT", one(office), {"name": "新名字"}, key="a")).body["name"] == "新名字"
+    assert (await office.call("PUT", one(office, rest="/configs"), {"configs": CONFIGS_A}, key="a")).status == 200
+    assert (await office.call("DELETE", one(office), key="a")).status == 200
+    assert (await office.call("PUT", one(office), {"is_active": True}, key="a")).body["is_active"] is True
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("PATCH", "/vendors", 405), ("POST", "/vendors/1", 405), ("GET", "/nothing", 404), ("GET", "/vendors/1/x", 404)],
+)
+async def test_what_there_is_not_is_told_in_the_same_shape(
+    small_office: Office, method: str, path: str, status: int
+) -> None:
+    answer = await small_office.call(method, path)
+    assert (answer.status, list(answer.body)) == (status, ["detail"])
