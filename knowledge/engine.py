@@ -117,8 +117,9 @@ class Engine:
         return replace(answer, elapsed_ms=round((time.perf_counter() - started) * 1000))
 
     async def unanswered(self, question: Question, answer: Answer) -> Asked | None:
-        """The question as `knowledge.unanswered` gathers it; None where it was answered."""
-        if answer.outcome not in (Outcome.UNKNOWN, Outcome.OUT_OF_SCOPE):
+        """The question as `knowledge.unanswered` gathers it; None where it was answered, or where a vendor's
+        system had no answer, which no entry can mend."""
+        if answer.called or answer.outcome not in (Outcome.UNKNOWN, Outcome.OUT_OF_SCOPE):
             return None
         text = question.text.strip()[:MAX_QUESTION]
         return Asked(question.vendor_id, question.audience, text, await self.library.vector_of(text))

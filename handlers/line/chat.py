@@ -27,7 +27,8 @@ from knowledge.errors import VendorInactive, VendorNotFound
 from knowledge.unanswered import service as unanswered
 from knowledge.unanswered.clustering import Asked
 
-HISTORY = 6
+# Messages, not exchanges: enough for a vendor's system that wants a handful of values, one by one.
+HISTORY = 12
 MOST_SUGGESTIONS = 4
 LOADING_SECONDS = 20
 # The engine keeps its own deadlines; this only stops what hangs in spite of them, while the reply
@@ -105,6 +106,7 @@ class Chat:
             language=incoming.language,
             instructions=bot.system_prompt,
             history=history,
+            request_id=f"line-{incoming.event_id}",
             caller=str(bot.id),
             daily_tokens=self._daily_tokens if bot.llm_daily_tokens is None else bot.llm_daily_tokens,
         )
