@@ -49,7 +49,7 @@ _SECRET_VALUES: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
         f"[parameters: {REDACTED}]",
     ),
     (("bearer", "basic"), re.compile(r"(bearer|basic)\s+[^\s\"',]+", re.IGNORECASE), rf"\1 {REDACTED}"),
-    (("k_", "k-"), re.compile(r"\b[ps]k[_-][A-Za-z0-9_-]{8,}"), REDACTED),
+    (("k_", "k-", "whsec_"), re.compile(r"\b(?:[psv]k[_-]|whsec_)[A-Za-z0-9_+/=-]{8,}"), REDACTED),
     (("eyj",), re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), REDACTED),
     # The claim command with whatever follows it: as typed, percent-encoded, and as JSON escapes.
     (

@@ -23,43 +23,45 @@ _DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, and what it may do.
+
+    `daily_tokens` is how many tokens its answers may cost a day, None for no limit. `request_id` is the
+    same for the same message sent again; None where the caller gave nothing to tell that by.
+    """
+
+    principal: Principal
+    rights: Rights
+    daily_tokens: int | None = None
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Chat:
-    """`daily_tokens` is how many tokens a caller's answers may cost a day, None for no limit."""
+    """Asks the engine for those who call the chat API."""
 
     engine: Engine
     sessions: Sessions
     clock: Clock
-    daily_tokens: int | None = None
 
-    async def ask(self, principal: Principal, rights: Rights, asked: ChatBody) -> ChatView:
+    async def ask(self, asker: Asker, asked: ChatBody) -> ChatView:
         """Answer, and remember what was said.
 
         Raises VendorNotFound, VendorInactive, and Forbidden where a key that may only ask wants to be staff.
         """
+        principal, rights = asker.principal, asker.rights
         if rights is not Rights.MANAGE and Mode(asked.mode) is not Mode.TENANT:
             raise Forbidden("This API key may only ask in mode tenant.")
         if not 0 < asked.vendor_id <= LARGEST_ID:
             raise VendorNotFound(asked.vendor_id)
         key = _session_of(asked)
         history = await self.sessions.history(principal, key)
-        question = self._question(principal, asked, history)
+        question = _question(asker, asked, history)
         answer = await self.engine.answer(principal, question)
         said = Exchange(asked.message, answer.text, await self.engine.unanswered(question, answer))
         await self.sessions.remember(principal, key, said)
         # Whoever may only ask is a vendor's customer: the entries behind an answer aren't theirs to read.
         return self._shown(asked, answer, with_sources=asked.include_sources and rights is Rights.MANAGE)
-
-    def _question(self, principal: Principal, asked: ChatBody, history: tuple[Turn, ...]) -> Question:
-        return Question(
-            asked.vendor_id,
-            asked.message,
-            audience=Mode(asked.mode).audience,
-            language=language_of(asked.message),
-            history=history,
-            top_k=asked.top_k,
-            caller=principal.id if principal.kind is PrincipalKind.BOT else API_CALLER,
-            daily_tokens=self.daily_tokens,
-        )
 
     def _shown(self, asked: ChatBody, answer: Answer, *, with_sources: bool) -> ChatView:
         intent = intent_of(answer)
@@ -102,6 +104,21 @@ def intent_of(answer: Answer) -> IntentView:
         all_intents=names,
         secondary_intents=names[1:],
         intent_ids=[intent.id for intent in answer.intents],
+    )
+
+
+def _question(asker: Asker, asked: ChatBody, history: tuple[Turn, ...]) -> Question:
+    principal = asker.principal
+    return Question(
+        asked.vendor_id,
+        asked.message,
+        audience=Mode(asked.mode).audience,
+        language=language_of(asked.message),
+        history=history,
+        top_k=asked.top_k,
+        request_id=asker.request_id,
+        caller=principal.id if principal.kind is PrincipalKind.BOT else API_CALLER,
+        daily_tokens=asker.daily_tokens,
     )
 
 

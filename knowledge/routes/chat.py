@@ -5,10 +5,11 @@ from __future__ import annotations
 from aiohttp import web
 
 from bot.texts import say
+from bot.web.idempotency import idempotency_key
 from bot.web.requests import read_model
 from bot.web.responses import json_response
 from bot.web.surface import Route, Surface
-from knowledge.chat import Chat
+from knowledge.chat import Asker, Chat
 from knowledge.errors import VendorNotFound
 from knowledge.routes.api import Api
 from knowledge.routes.reading import path_id
@@ -23,16 +24,22 @@ from knowledge.vendors.preview import Reload, preview
 def chat_routes(surface: Surface, api: Api) -> list[Route]:
     """The routes of the chat."""
     daily_tokens = api.settings.llm_daily_tokens_per_bot
-    chat = Chat(api.engine, Sessions(api.database, api.clock), api.clock, daily_tokens)
+    chat = Chat(api.engine, Sessions(api.database, api.clock), api.clock)
     reload = Reload(api.database, api.clock)
 
+    def asker_of(request: web.Request) -> Asker:
+        caller, key = caller_of(request), idempotency_key(request.headers)
+        budget = daily_tokens if caller.daily_tokens is None else caller.daily_tokens
+        request_id = f"{caller.principal.label}:{key}" if key else None
+        return Asker(caller.principal, caller.rights, budget, request_id)
+
     async def message(request: web.Request) -> web.Response:
-        caller, asked = caller_of(request), await read_model(request, ChatBody)
-        return json_response(await chat.ask(caller.principal, caller.rights, asked))
+        asker, asked = asker_of(request), await read_model(request, ChatBody)
+        return json_response(await chat.ask(asker, asked))
 
     async def stream(request: web.Request) -> web.StreamResponse:
-        caller, asked = caller_of(request), await read_model(request, ChatBody)
-        return await streamed(request, surface, chat.ask(caller.principal, caller.rights, asked))
+        asker, asked = asker_of(request), await read_model(request, ChatBody)
+        return await streamed(request, surface, chat.ask(asker, asked))
 
     async def test(request: web.Request) -> web.Response:
         principal = needs_manage(request)

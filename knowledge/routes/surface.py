@@ -34,10 +34,11 @@ VENDOR_LIMITS = Limits(body_bytes=2 * 1024 * 1024, body_seconds=30, handler_seco
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, and whether it may do more than ask."""
+    """Who calls, and whether it may do more than ask. `daily_tokens` is a bot's own budget, if it has one."""
 
     principal: Principal
     rights: Rights
+    daily_tokens: int | None = None
 
 
 CALLER = web.RequestKey("chat_caller", Caller)
@@ -101,7 +102,8 @@ def _authenticator(api: Api, *, managing: bool = False) -> Authenticator:
                 bot = await repository.find_bot_by_token(session, hash_token(management_key, token.lower()))
         if bot is None:
             raise Unauthenticated("The API key or management token is unknown, expired or revoked.")
-        return Caller(Principal(PrincipalKind.BOT, str(bot.id), bot.tenant_id, bot.vendor_id), Rights.MANAGE)
+        principal = Principal(PrincipalKind.BOT, str(bot.id), bot.tenant_id, bot.vendor_id)
+        return Caller(principal, Rights.MANAGE, bot.llm_daily_tokens)
 
     async def authenticate(request: web.Request) -> None:
         token = _credential(request)

@@ -65,6 +65,8 @@ def test_an_exception_is_logged_without_the_statement_parameters(stream: io.Stri
     [
         "Authorization: Bearer abc.def-123",
         "key pk_provision_Zz09-_abcdefgh was refused",
+        "key vk_Zz09-_abcdefgh was refused",
+        "secret whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw was rotated",
         "sk_live_0123456789abcdef",
         f"token {CHANNEL_TOKEN}",
         "@我是店長 K7QM-2XWP-9RTD",
