@@ -78,7 +78,7 @@ class Entries:
             intent_id=query.intent_id, is_active=query.is_active, is_curated=query.is_curated, query=query.q,
         )  # fmt: skip
         page = Page(query.limit, query.offset)
-        async with self._api.database.reading() as session:
+        async with self._api.database.reading(heavy=True) as session:
             if wanted.vendor_id is not None:
                 await seen_vendor(session, principal, wanted.vendor_id)
             rows, total = await list_entries(session, principal, wanted, page)

@@ -134,6 +134,7 @@ def topic_of(text: str) -> frozenset[int]:
     return frozenset(topic_terms_of(text).tolist())
 
 
+@lru_cache(maxsize=4096)
 def _plain(text: str) -> str:
     folded = fold(text)
     return "".join(character for character in folded if character.isalnum()) or folded
