@@ -104,21 +104,18 @@ class Index:
     def signals(self, question: str, vector: Vectors | None) -> fusion.Signals:
         plain = without_courtesies(question)
         terms = postings_of([plain]).terms
+        # BM25 counts as a share of what the question could reach at most in the whole text.
+        ceiling = np.float32(self._everything.ceiling(terms) or 1)
         by_vector = self._by_vector(vector) if vector is not None else None
         return fusion.Signals(
-            question_words=self._share(self._questions, terms),
-            all_words=self._share(self._everything, terms),
+            question_words=self._questions.scores(terms) / ceiling,
+            all_words=self._everything.scores(terms) / ceiling,
             coverage=self._everything.coverage(topic_terms_of(plain)),
             question_vector=by_vector[0] if by_vector else None,
             answer_vector=by_vector[1] if by_vector else None,
             distinct=self._distinct,
             foreign=is_latin(plain) != self._is_latin,
         )
-
-    def _share(self, field: Bm25, terms: NDArray[np.uint64]) -> Scores:
-        """BM25 as a share of what the question could reach at most in the whole text."""
-        ceiling = self._everything.ceiling(terms)
-        return field.scores(terms) / np.float32(ceiling) if ceiling else np.zeros(field.size, dtype=np.float32)
 
     def _by_vector(self, vector: Vectors) -> tuple[Scores, Scores] | None:
         if self._question_vectors is None or self._answer_vectors is None:

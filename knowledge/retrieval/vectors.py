@@ -60,7 +60,8 @@ class ByteRows:
         for start in range(0, len(self._rows), _BLOCK):
             rows = self._rows[start : start + _BLOCK]
             np.copyto(block[: len(rows)], rows)
-            np.dot(block[: len(rows)], vector, out=products[start : start + _BLOCK])
+            # Row by row, since a product with the whole block has BLAS threads wait for each other.
+            np.vecdot(block[: len(rows)], vector, out=products[start : start + _BLOCK])
         products *= self._scale
         return products
 
