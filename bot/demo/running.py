@@ -43,7 +43,8 @@ class Demo:
 
     @property
     def welcome(self) -> str:
-        return say("demo.welcome", page=self.page, server=self.server)
+        more = say("demo.try_api", server=self.server) if self.shopkeeper.settings.chat_api_auth == "open" else ""
+        return say("demo.welcome", page=self.page, server=self.server) + more
 
     @classmethod
     @asynccontextmanager
