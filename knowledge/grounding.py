@@ -7,11 +7,11 @@ are "NT$12,000" and "一萬二千元". An answer is grounded when its facts are 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from knowledge import numerals
+from knowledge.legible import legible
 
 _URL = re.compile(r"(?:https?://|www\.)[\w\-.~:/?#@!$&'*+=%]+", re.IGNORECASE | re.ASCII)
 _EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+", re.ASCII)
@@ -51,7 +51,7 @@ NOON = 12
 
 def facts_in(text: str) -> frozenset[str]:
     """The canonical facts that `text` states, such as `number:5:號`, `phone:0223456789`, `time:18:00`."""
-    rest = _LIST_MARK.sub(" ", unicodedata.normalize("NFKC", text))
+    rest = _LIST_MARK.sub(" ", legible(text))
     facts: set[str] = set()
     for pattern, name in ((_URL, "url"), (_EMAIL, "email")):
         facts.update(f"{name}:{found[0].rstrip('.,!?').lower()}" for found in pattern.finditer(rest))

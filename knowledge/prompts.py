@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.llm.data import fenced
+from bot.llm.data import fenced, unfenced
 from bot.llm.port import ChatMessage, Prompt, Role
 from bot.texts import Language
+from knowledge import orders
 from knowledge.answers import Question
 from knowledge.entries import Audience, IntentCard
 
@@ -44,18 +45,28 @@ _AGAIN = (
 
 
 def answering(question: Question, text: str, *, shop: str, sources: Sequence[tuple[str, str]]) -> Prompt:
-    """The prompt for an answer to `text` from `sources`: pairs of question and answer, all this vendor's own."""
+    """The prompt for an answer to `text` from `sources`: pairs of question and answer, all this vendor's own.
+
+    A source that gives a model orders is left out: a document may have been written by anybody.
+    """
+    trusted = [(asked, answer) for asked, answer in sources if not orders.are_given(f"{asked}\n{answer}")]
     data = {
         "business": shop,
         "style": (question.instructions or "")[:MAX_INSTRUCTIONS],
         "history": _history(question),
-        "sources": [{"question": asked, "answer": answer} for asked, answer in sources],
+        "sources": [{"question": asked, "answer": answer} for asked, answer in trusted],
         "question": text,
     }
     manner = _MANNERS.get(Audience(question.audience), _MANNERS[Audience.RENTER])
     rules = _RULES.format(language=_LANGUAGES[question.language], manner=manner)
     messages = (ChatMessage(Role.SYSTEM, rules), ChatMessage(Role.USER, fenced(data)))
     return Prompt(messages, max_tokens=MAX_ANSWER_TOKENS)
+
+
+def has_sources(prompt: Prompt) -> bool:
+    """Whether an answering prompt holds anything to answer from."""
+    data = next((found for message in prompt.messages if (found := unfenced(message.text)) is not None), {})
+    return bool(data.get("sources"))
 
 
 _CLASSIFYING = """\

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import structlog
 
 from bot.llm.port import LanguageModel, LlmError, Prompt
-from knowledge import grounding, prompts
+from knowledge import grounding, orders, prompts
+from knowledge.composing import reciting
 from knowledge.retrieval.tokens import is_latin, terms_of
 
 ATTEMPTS = 2
@@ -41,12 +42,23 @@ class Bounds:
     words: Sequence[str]
     resembles: Callable[[str], Awaitable[bool]]
 
+    @property
+    def trusted(self) -> Bounds:
+        """The same without the texts that give a model orders: they ground nothing, whoever wrote them."""
+        figures, words = (
+            [text for text in texts if not orders.are_given(text)] for texts in (self.figures, self.words)
+        )
+        return replace(self, figures=figures, words=words)
+
 
 async def compose(llm: LanguageModel, prompt: Prompt, bounds: Bounds, *, seconds_each: Sequence[float]) -> Draft:
     """Ask, check, and ask once more with the finding where the check found something.
 
     `seconds_each` says how long each attempt may take. Never raises: every failure is a Draft without text.
     """
+    if not prompts.has_sources(prompt):
+        return Draft(None)
+    bounds = bounds.trusted
     for attempt, seconds in enumerate(seconds_each[:ATTEMPTS], 1):
         try:
             completion = await llm.complete(prompt, within=seconds)
@@ -55,7 +67,7 @@ async def compose(llm: LanguageModel, prompt: Prompt, bounds: Bounds, *, seconds
             return Draft(None)
         if prompts.NO_ANSWER in completion.text:
             return Draft("")
-        finding = await fault_in(completion.text, bounds)
+        finding = await fault_in(completion.text, prompt, bounds)
         if finding is None:
             return Draft(completion.text)
         logger.warning("knowledge.llm_refused", attempt=attempt, finding=finding)
@@ -63,12 +75,12 @@ async def compose(llm: LanguageModel, prompt: Prompt, bounds: Bounds, *, seconds
     return Draft(None)
 
 
-async def fault_in(text: str, bounds: Bounds) -> str | None:
-    """Why `text` can't be an answer, for the model to read; None where it can."""
+async def fault_in(text: str, prompt: Prompt, bounds: Bounds) -> str | None:
+    """Why `text` can't be an answer to `prompt`, for the model to read; None where it can."""
     if len(text) > MAX_CHARACTERS:
         return "it is too long"
-    if "{{" in text or "<data>" in text:
-        return "it shows parts of the data's form"
+    if fault := reciting.fault_in(text, prompt, [*bounds.words, *bounds.figures]):
+        return fault
     if foreign := grounding.ungrounded(text, bounds.figures):
         return "these are not in the sources: " + ", ".join(
             fact.partition(":")[2].replace(":", " ") for fact in foreign[:5]
