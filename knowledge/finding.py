@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 
 from knowledge.answers import MAX_TOP_K, Question
 from knowledge.composing import smalltalk
@@ -21,6 +22,9 @@ MAX_PARTS = 4
 MAX_SUGGESTIONS = 3
 # How much of its confidence an entry keeps that was found by a reading that leans on an earlier question.
 LEANING = 0.95
+
+# Beyond so many entries a search takes milliseconds, and is done beside the event loop.
+MANY = 2_000
 
 _PART = re.compile(r"[^?？\n]+[?？]?")
 _SHORTEST_PART = 3
@@ -101,7 +105,8 @@ class Finder:
     async def _search(self, text: str) -> list[Hit]:
         vector = await self.encoding.vector_of(text)
         limit = self.top_k + MAX_SUGGESTIONS
-        return self.index.search(text, vector, audience=self.audience, limit=limit, favoured=self.favoured)
+        search = partial(self.index.search, text, vector, audience=self.audience, limit=limit, favoured=self.favoured)
+        return await self.encoding.in_thread(search) if len(self.index.entries) > MANY else search()
 
 
 def top_k_of(question: Question) -> int:
