@@ -22,9 +22,9 @@ from knowledge.evaluation.sets import Case, read_set
 from knowledge.repository import NewEntry
 from tests.knowledge.conftest import MakeEngine, Shops
 
-# Measured over the three sample vendors without a language model.
-MEASURED = 0.80
-MARGIN = 0.05
+# 76 of 88 questions over the three sample vendors, without a language model.
+MEASURED = 0.86
+MARGIN = 0.06
 
 Evaluate = Callable[[LanguageModel | None], Evaluation]
 Rows = TypeVar("Rows", bound=Base)

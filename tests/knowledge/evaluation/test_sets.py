@@ -77,7 +77,7 @@ def test_every_bad_row_is_named_with_its_line() -> None:
     assert problems(text) == (
         "line 4: question: is missing.",
         "line 5: audience: 'all' is none of renter, staff.",
-        "line 7: outcome: 'maybe' is none of answered, unknown, out_of_scope.",
+        f"line 7: outcome: 'maybe' is none of {', '.join(Outcome)}.",
         "line 8: question: is longer than 1000 characters.",
         "line 9: asks and expects the same as line 3.",
     )
