@@ -58,6 +58,8 @@ _INSIDE = re.compile(r"[ ]?(?:之|以)?內|[ ]?之?間")
 # 一成五 is fifteen per cent.
 _TENTH = re.compile(r"[1-9一二三四五六七八九](?![\d十百])")
 _MAGNITUDE = re.compile(rf"[\d{HAN_DIGITS}十][ ]?([百佰千仟萬万億亿兆]+)(?![\d{HAN_DIGITS}])")
+# How far before a number its sign or context is looked for.
+_NEARBY = 12
 _YEARS_FROM = 1000
 _ABOUT_FOUR = (Decimal(3), Decimal(5))
 
@@ -111,11 +113,11 @@ def _plain(text: str) -> Iterator[Quantity]:
 def _with_unit(text: str, match: re.Match[str], value: Decimal) -> Quantity:
     start, end = match.start(), match.end()
     start += len(match[0]) - len(match[0].lstrip())
-    if percent := _DENOMINATOR.search(text, 0, start):
+    if percent := _DENOMINATOR.search(text, max(0, start - _NEARBY), start):
         return Quantity(percent.start(), end, value, "%" if percent[1] else percent[0])
     bare = len(match["run"].strip()) == 1 and not match["run"].strip().isdigit()
     money = _CURRENCY_AFTER.match(text, end)
-    before = _CURRENCY_BEFORE.search(text, max(0, start - 6), start)
+    before = _CURRENCY_BEFORE.search(text, max(0, start - _NEARBY), start)
     if money or before:
         return _money(text, start, end=end, value=value, signs=(before, money))
     unit = _UNIT.match(text, end)
@@ -160,11 +162,11 @@ def _meant(text: str, start: int, *, unit: re.Match[str], value: Decimal) -> str
     said = unit["unit"].replace("％", "%").replace("号", "號").replace("周", "週")
     if _is_ordinal(text, start):
         return f"第{said}"
-    if said == "號" and _ADDRESS.search(text, max(0, start - 12), start):
+    if said == "號" and _ADDRESS.search(text, max(0, start - _NEARBY), start):
         return "門牌"
     if said == "號" and _NUMBERED.match(text, unit.end()):
         return "編號"
-    if said == "日" and _OF_A_MONTH.search(text, max(0, start - 6), start):
+    if said == "日" and _OF_A_MONTH.search(text, max(0, start - _NEARBY), start):
         return "號"
     if said == "日" and _INSIDE.match(text, unit.end()):
         return "天"
@@ -172,7 +174,7 @@ def _meant(text: str, start: int, *, unit: re.Match[str], value: Decimal) -> str
 
 
 def _is_ordinal(text: str, start: int) -> bool:
-    return text[:start].rstrip(" ").endswith("第")
+    return text[max(0, start - _NEARBY) : start].rstrip(" ").endswith("第")
 
 
 def _halves(text: str) -> Iterator[Quantity]:

@@ -44,8 +44,7 @@ _SUBJECTS = {
     "改期": "改期 改約 延期 更改預約 更改時間 reschedule",
     "預約": "預約 訂位 訂房 預訂 預定 book booking reservation reservations appointment",
     "保留": "保留 留位 hold held",
-    "會員": "會員 member members",
-    "折扣": "折扣 優惠 打折 折抵 discount",
+    "會員": "會員 vip member members",
     "用餐": "用餐 限時 內用 dining",
     "開瓶": "開瓶 corkage",
     "包場": "包場 場租 venue",
@@ -89,6 +88,7 @@ _OTHERS = {
     "要交 該交 得交 交錢 交房租 交租金",
     "罰": "手續費 滯納金 罰金 罰款 罰 加收 penalty fine",
     "違約金": "違約金",
+    "折扣": "折扣 優惠 打折 折抵 discount",
     "租金": "租金 房租 月租 rent",
     "租": "租期 租約 租賃 承租 簽約 租 lease tenancy contract",
     "服": "客服 服務 客戶服務 support customer-service",
@@ -129,6 +129,8 @@ _OTHERS = {
     "週計": "每週 每星期 weekly",
     "年計": "每年 逐年 yearly annually",
     "緊急": "緊急 急難 emergency",
+    "信箱": "信箱 電子郵件 郵件 寄信 e-mail email mail",
+    "網站": "網站 官網 網址 website",
     "方式": "方式 methods method",
     "地址": "地址 位置 地點 address",
 }
@@ -154,12 +156,14 @@ _BOTH = {
     "business hours": ("營業",), "free shipping": ("免運",), "shipping fee": ("運費",), "delivery fee": ("外送",),
 }  # fmt: skip
 _ONE_FOR = {
-    word.replace("-", " "): one
+    word.replace("-", " ").lower(): one
     for table in (_SUBJECTS, _OTHERS)
     for one, words in table.items()
     for word in words.split()
 }
-_ONE_FOR |= {word: _ONE_FOR[word.replace("-", " ")] for word in ("wi-fi", "check-in", "check-out", "non-member")}
+_ONE_FOR |= {
+    word: _ONE_FOR[word.replace("-", " ")] for word in ("wi-fi", "check-in", "check-out", "non-member", "e-mail")
+}
 _WORDS = {word: (one,) for word, one in _ONE_FOR.items()} | _BOTH
 _HAN = "\u3400-\u9fff"
 _WORD = re.compile(
@@ -170,7 +174,7 @@ _WORD = re.compile(
 )
 _GENERIC = re.compile(
     r"日期|期間|期限|時間|價格|價錢|售價|定價|單價|收費|計費|上限|時段|金額|費用|數量|天數|月數|個月|人數|次數|比例|比率|號碼|規定|政策|資訊|說明|標準|門檻|可否|是否|"
-    r"提供|約定|應該|如果|若|則|將|會|我們|您|你們|貴|本店|本公司|本館|此|該|這|那|都|也|就|才|還|以上|以下|以內|之內|之前|之後|"
+    r"提供|支援|約定|應該|如果|若|則|將|會|我們|您|你們|貴|本店|本公司|本館|此|該|這|那|都|也|就|才|還|以上|以下|以內|之內|之前|之後|"
     r"[的每為是在於之約共須需請內前後日天號元月費金數時年人位次收取計算另酌一可以要有無不得或和與及並到至從由向上下個起止等且了]"
 )
 _ENGLISH_GENERIC = frozenset(
@@ -307,6 +311,11 @@ def without_concepts(text: str) -> str:
 def contrasts(text: frozenset[str], name: frozenset[str]) -> bool:
     """Whether a text names one of a pair (平日) and a name the other (假日)."""
     return any(text & group and name & group and not text & name & group for group in CONTRASTS)
+
+
+def specifies(text: frozenset[str], name: frozenset[str]) -> bool:
+    """Whether a text names a case (每日, 最少) that a name leaves open."""
+    return any(text & group and not name & group for group in CONTRASTS)
 
 
 def narrows(text: frozenset[str], name: frozenset[str]) -> bool:

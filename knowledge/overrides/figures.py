@@ -26,6 +26,10 @@ _PHONE = (
     r"(?<![\d.\-])(?:\+886[- ]?\(?0?\)?[- ]?|\(?0)\d{1,3}\)?[- ]?\d{3,4}[- ]?\d{3,4}(?!\d)"
     r"(?:[ ]?(?:#|分機|轉)[ ]?\d{1,5})?"
 )
+# Open round the clock is an hour of opening too.
+_ALWAYS = r"(?:24|二十四)[ ]?小時(?=[ ]?(?:全年無休)?[ ]?(?:營業|開放|服務|不打烊|客服|看診))"
+_EMAIL = r"[A-Za-z0-9_.+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+"
+_URL = r"(?:https?://|www\.)[A-Za-z0-9_\-.~:/?#@!$&'*+=%]+"
 _DATE = (
     r"(?:民國[ ]?)?(?<!\d)\d{2,4}[ ]?[-/.年][ ]?\d{1,2}[ ]?[-/.月][ ]?\d{1,2}(?!\d)[ ]?[日號]?"
     r"|(?<![\d/])\d{1,2}[ ]?月[ ]?\d{1,2}[ ]?[日號]|(?<![\d/])\d{1,2}/\d{1,2}(?![\d/])"
@@ -35,6 +39,7 @@ _LIST_MARK = re.compile(r"^[ \t]*(?:\d{1,2}[.)、]|[（(]\d{1,2}[)）])", re.MUL
 _MONTHLY = re.compile(r"(?:[每次當隔]個?月|月份)的?[ ]?$")
 _EVERY_MONTH = re.compile(r"(?: day)? of (?:each|every|the) (?:calendar )?month", re.IGNORECASE)
 _CLOCK_PATTERN = re.compile(_CLOCK, re.IGNORECASE)
+_NEARBY = 8
 _LONG_NUMBER = 5
 _FROM_THEN = re.compile(r"[ ]?(?:起|開始)")
 _LABELLED = re.compile(r"[:：為是][ ]?$|\b(?:is|of)[ ]$")
@@ -49,14 +54,22 @@ class Kind(StrEnum):
     TIME = "time"
     WEEKDAY = "weekday"
     DATE = "date"
+    EMAIL = "email"
+    URL = "url"
 
 
 _PATTERNS = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
-        (Kind.DATE, _DATE), (Kind.PHONE, _PHONE), (Kind.HOURS, _HOURS), (Kind.TIME, _CLOCK), (Kind.WEEKDAY, _WEEKDAYS),
+        (Kind.URL, _URL),
+        (Kind.EMAIL, _EMAIL),
+        (Kind.DATE, _DATE),
+        (Kind.PHONE, _PHONE),
+        (Kind.HOURS, rf"{_HOURS}|{_ALWAYS}"),
+        (Kind.TIME, _CLOCK),
+        (Kind.WEEKDAY, _WEEKDAYS),
     )
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +125,7 @@ def _states_a_value(quantity: numerals.Quantity, text: str) -> bool:
     if quantity.unit:
         return not quantity.unit.startswith("第") or bool(_FROM_THEN.match(text, quantity.end))
     is_long = len(text[quantity.start : quantity.end].strip()) >= _LONG_NUMBER
-    return is_long or bool(_LABELLED.search(text[: quantity.start]))
+    return is_long or bool(_LABELLED.search(text, max(0, quantity.start - _NEARBY), quantity.start))
 
 
 def _figure(kind: Kind, found: re.Match[str]) -> Figure:
@@ -125,7 +138,10 @@ def _is_monthly(quantity: numerals.Quantity, text: str) -> bool:
     """Whether it is a day of every month."""
     if numerals.dimension_of(quantity.unit) is not numerals.Dimension.DAY_OF_MONTH:
         return False
-    return bool(_MONTHLY.search(text[: quantity.start]) or _EVERY_MONTH.match(text, quantity.end))
+    return bool(
+        _MONTHLY.search(text, max(0, quantity.start - _NEARBY), quantity.start)
+        or _EVERY_MONTH.match(text, quantity.end)
+    )
 
 
 def clocks_in(text: str) -> list[str]:

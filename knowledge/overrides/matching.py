@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from knowledge.numerals import Dimension
 from knowledge.overrides.concepts import (
@@ -15,6 +16,7 @@ from knowledge.overrides.concepts import (
     contrasts,
     leading,
     narrows,
+    specifies,
     terms_of,
     unknown_in,
 )
@@ -29,7 +31,6 @@ UNRELATED = 0.35
 _NEAR, _WIDE, _TOPIC, _BEFORE = 1.0, 0.8, 0.7, 0.6
 _FEW = 2
 _LESS = 0.5
-_A_DAY = "每日"
 _CLAUSE = re.compile(r"(?:[^，,、。！？!?；;\n]|(?<=\d),(?=\d{3}))+")
 _AND = re.compile(r"[與和及或並跟以且；;]|\band\b|\bor\b", re.IGNORECASE)
 _EACH = re.compile(r"各|分別|依序|respectively|\beach\b(?! month)", re.IGNORECASE)
@@ -38,7 +39,8 @@ _ENDS_IN_A_CHARGE = re.compile(r"[費金款價消]\s*$")
 _RELATED = (frozenset({"逾", "寬"}),)
 # Lengths of time that are said in days, weeks or months alike.
 _LEAD_TIMES = frozenset({"通知", "提前", "效期", "保固", "維修", "退貨"})
-_PHONE_WORDS = frozenset({"服", "話", "營業", "預約", "點餐"})
+_CONTACTS = frozenset({"服", "話", "信箱", "網站"})
+_PHONE_WORDS = frozenset({"信箱", "網站", "服", "話", "營業", "預約", "點餐"})
 
 
 class Match(IntEnum):
@@ -71,7 +73,7 @@ class About:
 def surroundings(figure: Figure, figures: Sequence[Figure], sentence: str, *, topic: str, before: str) -> Surroundings:
     """The text around `figure`, up to the next figures of its dimension, figures and placeholders blanked."""
     start, end = clause_span(sentence, figure)
-    plain = without_figures(sentence, figures)
+    plain = without_figures(sentence, tuple(figures))
     for other in figures:
         if other is figure or other.dimension != figure.dimension:
             continue
@@ -95,14 +97,21 @@ def clause_span(sentence: str, figure: Figure) -> tuple[int, int]:
     return figure.start, figure.end
 
 
-def without_figures(sentence: str, figures: Sequence[Figure]) -> str:
+@lru_cache(maxsize=256)
+def without_figures(sentence: str, figures: tuple[Figure, ...]) -> str:
+    """`sentence` with spaces, as many as it is long, in place of each figure and placeholder."""
     plain = PLACEHOLDER.sub(lambda found: " " * len(found[0]), sentence)
     for figure in figures:
         width = figure.end - figure.start
-        # One day before an amount makes it an amount a day: 逾期一日罰 100 元.
-        is_rate = figure.value == 1 and figure.unit in ("日", "天") and width >= len(_A_DAY)
-        plain = plain[: figure.start] + (_A_DAY if is_rate else "").ljust(width) + plain[figure.end :]
+        plain = plain[: figure.start] + _word_for(figure)[:width].ljust(width) + plain[figure.end :]
     return plain
+
+
+def _word_for(figure: Figure) -> str:
+    """What a figure says of its subject: one day before an amount makes it an amount a day (逾期一日罰 100 元)."""
+    if figure.kind is Kind.QUANTITY and figure.value == 1 and figure.unit in ("日", "天"):
+        return "每日"
+    return "折扣" if figure.unit == "折" else ""
 
 
 def about(figure: Figure, around: Surroundings, parameters: Sequence[Named]) -> About | None:
@@ -146,17 +155,26 @@ def _grade(figure: Figure, around: Surroundings, named: Named) -> tuple[Match, f
         return (Match.PERHAPS if _EACH.search(around.clause) else Match.SURE), share
     if contrasts(near, terms):
         return Match.NONE, 0.0
-    if figure.kind is Kind.PHONE:
-        return _phone(around, named, share)
-    others = foreign(near, terms)
+    if figure.kind in (Kind.PHONE, Kind.EMAIL, Kind.URL):
+        return _contact(around, named, share)
     if near & terms:
-        match = Match.SURE if share >= SURE else Match.PERHAPS if share >= UNRELATED else Match.NONE
-        is_doubtful = bool(others or _EACH.search(around.clause)) or _narrowed(figure, near, terms)
-        is_doubtful = is_doubtful or _is_another_charge(figure, around.near, terms)
-        return Match(max(match - is_doubtful, 0)), share
-    if others or OUTSIDERS.search(around.near):
+        return _graded_by_clause(figure, around, named, share=share), share
+    if foreign(near, terms) or OUTSIDERS.search(around.near):
         return Match.NONE, 0.0
-    return _inherited(figure, around, share)
+    return _inherited(figure, around, named, share=share)
+
+
+def _graded_by_clause(figure: Figure, around: Surroundings, named: Named, *, share: float) -> Match:
+    """The match where the clause itself says some of the name, and perhaps other subjects beside it."""
+    near, terms = terms_of(around.near), named.all_terms
+    match = Match.SURE if share >= SURE else Match.PERHAPS if share >= UNRELATED else Match.NONE
+    if foreign(near, terms):
+        is_its_subject = near & terms & SUBJECTS or _said_in(near, named) >= SURE
+        match = Match(max(match - 1, 0)) if is_its_subject else Match.NONE
+    is_open = _EACH.search(around.clause) or _narrowed(figure, near, terms)
+    if is_open or _is_another_charge(figure, around.near, terms):
+        match = min(match, Match.PERHAPS)
+    return match
 
 
 def _is_named_ahead(figure: Figure, around: Surroundings, named: Named) -> bool:
@@ -168,9 +186,10 @@ def _is_named_ahead(figure: Figure, around: Surroundings, named: Named) -> bool:
     return not contrasts(after, terms) and not _is_another_charge(figure, around.ahead, terms)
 
 
-def _inherited(figure: Figure, around: Surroundings, share: float) -> tuple[Match, float]:
+def _inherited(figure: Figure, around: Surroundings, named: Named, *, share: float) -> tuple[Match, float]:
     """A clause that doesn't say what its figure is about takes it from the sentence and the question."""
     is_silent = not terms_of(around.near) & SUBJECTS and len(unknown_in(around.near)) <= _FEW
+    is_silent = is_silent and not (figure.kind is Kind.QUANTITY and specifies(terms_of(around.near), named.all_terms))
     if share >= SURE:
         return (Match.SURE if is_silent else Match.PERHAPS), share
     if share >= UNRELATED or figure.monthly or figure.kind is Kind.HOURS:
@@ -182,13 +201,13 @@ def _narrowed(figure: Figure, text: frozenset[str], name: frozenset[str]) -> boo
     return figure.kind is Kind.QUANTITY and narrows(text, name)
 
 
-def _phone(around: Surroundings, named: Named, share: float) -> tuple[Match, float]:
+def _contact(around: Surroundings, named: Named, share: float) -> tuple[Match, float]:
     if OUTSIDERS.search(around.clause):
         return Match.NONE, 0.0
     if foreign(terms_of(around.near), named.all_terms) - _PHONE_WORDS:
         return Match.PERHAPS, share
     is_general = (
-        named.all_terms & {"服", "話"} and not foreign(named.all_terms, _PHONE_WORDS) and "緊急" not in named.all_terms
+        named.all_terms & _CONTACTS and not foreign(named.all_terms, _PHONE_WORDS) and "緊急" not in named.all_terms
     )
     said = terms_of(around.near) & _PHONE_WORDS
     return (Match.SURE if share >= SURE or (is_general and said) else Match.PERHAPS), share
@@ -230,6 +249,11 @@ def likeness(named: Named, around: Surroundings) -> float:
         (terms_of(around.before), _BEFORE),
     )
     return max((_share(name, layers) for name in named.names), default=0.0)
+
+
+def _said_in(text: frozenset[str], named: Named) -> float:
+    """How much of what a parameter is named for one text speaks of: 0..1."""
+    return max((_share(name, ((text, _NEAR),)) for name in named.names), default=0.0)
 
 
 def _share(name: frozenset[str], layers: Sequence[tuple[frozenset[str], float]]) -> float:

@@ -10,12 +10,12 @@ from knowledge.overrides.named import Named
 from knowledge.parameters import Parameter, ParameterType
 
 _NO = re.compile(
-    r"不可|不能|不得|不行|不開放|不提供|不接受|不收|不允許|不適用|不歡迎|禁止|謝絕|恕不|恕無法|無法|沒有|沒辦法|請勿|尚未|暫不|未提供|"
+    r"不可|不能|不得|不行|不開放|不提供|不支援|不接受|不收|不允許|不適用|不歡迎|禁止|謝絕|恕不|恕無法|無法|沒有|沒辦法|請勿|尚未|暫不|未提供|"
     r"全面禁|禁菸|禁煙|\bnot\b|\bno\b|\bcannot\b|n't\b|prohibited|forbidden|\bnever\b",
     re.IGNORECASE,
 )
 _YES = re.compile(
-    r"可以|可(?![能惜是否])|能夠|歡迎|允許|開放|提供|接受|備有|設有|附有|都有|^有|有的|沒問題|沒有問題|友善|"
+    r"可以|可(?![能惜是否])|能夠|歡迎|允許|開放|提供|支援|接受|備有|設有|附有|都有|^有|有的|沒問題|沒有問題|友善|"
     r"\bcan\b|\bmay\b|allowed|welcome|accept|available|friendly|permitted|\byes\b",
     re.IGNORECASE,
 )

@@ -14,6 +14,8 @@ from knowledge.overrides.matching import About, Match, about, foreign, surroundi
 from knowledge.overrides.named import Named, agrees, describe, edge_of
 from knowledge.parameters import PLACEHOLDER, Filled, Parameters, Replacement, fill, in_english, is_latin, written
 
+# A sentence with more figures than this is a list that ought to have lines.
+MAX_FIGURES = 40
 _STRICT = frozenset({numerals.Dimension.DAY_OF_MONTH, Kind.HOURS, Kind.TIME})
 
 
@@ -62,6 +64,8 @@ def _states_otherwise(topic: str, named: Sequence[Named]) -> bool:
 def _judge(text: str, named: Sequence[Named], *, topic: str, before: str) -> Judged:
     """What each figure of a sentence is about, and the changes that follow."""
     judged = Judged(text, figures_in(text))
+    if len(judged.figures) > MAX_FIGURES:
+        return Judged(text, out=True)
     for figure in judged.figures:
         around = surroundings(figure, judged.figures, text, topic=topic, before=before)
         decided = about(figure, around, named)

@@ -198,3 +198,18 @@ def test_the_value_that_is_asked_for_is_found(question: str, key: str) -> None:
 )  # fmt: skip
 def test_a_question_for_something_else_gets_no_value(question: str) -> None:
     assert asked_for(question, PARAMETERS) is None
+
+
+@given(
+    st.text(
+        alphabet="每月押金租繳費逾期是的可以不，。、（）0123456789,.:-～ 元號天個一二三十半點到即{}a@", max_size=120
+    )
+)
+def test_no_text_breaks_the_replacing(text: str) -> None:
+    for parameters in (PARAMETERS, POLICIES):
+        with_vendor_values(text, parameters, topic=text[:20])
+        asked_for(text, parameters)
+
+
+def test_a_sentence_with_more_figures_than_anyone_reads_is_left_out() -> None:
+    assert with_vendor_values("押金 1 個月，" * 3000, PARAMETERS).text == ""
