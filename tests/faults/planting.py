@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -169,44 +170,37 @@ def _parameters(resident: Resident) -> list[NewParameter]:
 
 async def _add_entries(session: AsyncSession, clock: Clock, resident: Resident) -> None:
     planted, principal, now = resident.planted, resident.principal, clock.now()
-    said = [*planted[Place.ANSWER], *("{{note_0}}" for _ in planted[Place.PARAMETER])]
-    new = [
-        NewEntry(
-            question, answer + (f"您的服務代碼是 {said[at]}。" if at < len(said) else ""), resident.vendor_id, keywords
-        )
-        for at, (question, keywords, answer) in enumerate(TOPICS)
-    ]
-    own = resident.vendor_id
-    new += [
-        NewEntry(
-            f"租客欠費怎麼催繳 {mark}",
-            f"押金和房租的內部底線 {mark}，第 3 天寄存證信函。",
-            own,
-            "押金 房租",
-            Audience.STAFF,
-        )
-        for mark in planted[Place.STAFF]
-    ]
-    new += [
-        NewEntry(f"{mark} 門鎖怎麼設定", "請照門上的說明設定，忘記時請聯絡管理室。", own)
-        for mark in planted[Place.QUESTION]
-    ]
-    new += [
-        NewEntry("管理室在哪裡", f"在一樓大廳，櫃台代號 {mark}。", own, is_curated=True)
-        for mark in planted[Place.CURATED]
-    ]
-    new += [
-        NewEntry("健身房開放嗎", "住戶都可以使用健身房，請刷卡進入。", own, mark) for mark in planted[Place.KEYWORDS]
-    ]
-    new += [
-        NewEntry("頂樓可以去嗎", f"頂樓代號 {mark}，不開放。", own, is_active=False) for mark in planted[Place.INACTIVE]
-    ]
-    new += [NewEntry("大樓網路怎麼申請", f"請向管理室申請，申請碼 {mark}。") for mark in planted[Place.SHARED]]
-    for one in new:
+    for one in (*_topics(resident), *_marked(resident)):
         await repository.add_entry(session, principal, one, now=now)
-    for at, mark in enumerate(planted[Place.REPLACED]):
-        shared = NewEntry("可以帶朋友過夜嗎", f"總公司的舊規定 {mark}，不可以。")
-        replaced = await repository.add_entry(session, principal, shared, now=now)
-        own_mark = planted[Place.CUSTOMIZED][at]
-        version = NewEntry("可以帶朋友過夜嗎", f"可以，請先登記，登記碼 {own_mark}。", own)
-        await repository.customise(session, principal, replaced, version, now=now)
+    for replaced, own in zip(planted[Place.REPLACED], planted[Place.CUSTOMIZED], strict=False):
+        asked = "可以帶朋友過夜嗎"
+        shared = NewEntry(asked, f"總公司的舊規定 {replaced}，不可以。")
+        entry_id = await repository.add_entry(session, principal, shared, now=now)
+        version = NewEntry(asked, f"可以，請先登記，登記碼 {own}。", resident.vendor_id)
+        await repository.customise(session, principal, entry_id, version, now=now)
+
+
+def _topics(resident: Resident) -> Iterator[NewEntry]:
+    """The topics, the first of them with a code in the answer."""
+    codes = [*resident.planted[Place.ANSWER], *("{{note_0}}" for _ in resident.planted[Place.PARAMETER])]
+    for at, (question, keywords, answer) in enumerate(TOPICS):
+        code = f"您的服務代碼是 {codes[at]}。" if at < len(codes) else ""
+        yield NewEntry(question, answer + code, resident.vendor_id, keywords)
+
+
+def _marked(resident: Resident) -> Iterator[NewEntry]:
+    """An entry for each string that is planted in something else than a topic's answer."""
+    planted, own = resident.planted, resident.vendor_id
+    for mark in planted[Place.STAFF]:
+        secret = f"押金和房租的內部底線 {mark}，第 3 天寄存證信函。"
+        yield NewEntry(f"租客欠費怎麼催繳 {mark}", secret, own, "押金 房租", Audience.STAFF)
+    for mark in planted[Place.QUESTION]:
+        yield NewEntry(f"{mark} 門鎖怎麼設定", "請照門上的說明設定，忘記時請聯絡管理室。", own)
+    for mark in planted[Place.CURATED]:
+        yield NewEntry("管理室在哪裡", f"在一樓大廳，櫃台代號 {mark}。", own, is_curated=True)
+    for mark in planted[Place.KEYWORDS]:
+        yield NewEntry("健身房開放嗎", "住戶都可以使用健身房，請刷卡進入。", own, mark)
+    for mark in planted[Place.INACTIVE]:
+        yield NewEntry("頂樓可以去嗎", f"頂樓代號 {mark}，不開放。", own, is_active=False)
+    for mark in planted[Place.SHARED]:
+        yield NewEntry("大樓網路怎麼申請", f"請向管理室申請，申請碼 {mark}。")

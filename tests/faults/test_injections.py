@@ -97,7 +97,7 @@ class Findings:
 
     def _count(self, answer: Answer, asked: list[tuple[Prompt, str]]) -> None:
         self.seen["chats"] += 1
-        self.seen[answer.outcome] += 1
+        self.seen[answer.outcome.value] += 1
         self.seen["answering prompts"] += sum(prompt.schema is None for prompt, _ in asked)
         self.seen["classifying prompts"] += sum(prompt.schema is not None for prompt, _ in asked)
         if answer.composer is Composer.LLM:
@@ -175,6 +175,26 @@ async def test_what_is_planted_stays_where_it_is_and_no_figure_is_invented(
     took = time.perf_counter() - started
     figure(f"{path}: {size.tenants} tenants x {size.strings} strings, {took:.0f} s, {dict(findings.seen)}")
     assert findings.wrong == []
+    # Nothing is proven by a model that was never asked, or never had its way.
+    needed = ["answered", *(["answering prompts", "classifying prompts", "model's words"] if model else [])]
+    assert [name for name in needed if not findings.seen[name]] == []
+
+
+@pytest.mark.parametrize(
+    "hidden", ["987", "9 8 7", "\u200b9\u200b8\u200b7", "⑨⑧⑦", "٩٨٧", "𝟗𝟖𝟕", "九百八十七", "玖佰捌拾柒"]
+)
+def test_the_evidence_sees_figures_however_they_are_hidden(hidden: str) -> None:
+    assert evidence.figures_in(f"要收 {hidden} 元") == {"987"}
+    assert evidence.figures_in(f"要收 {hidden} 元") - evidence.known_figures(["押金 2 個月", "02-2345-6789"])
+
+
+def test_the_evidence_sees_what_is_planted_and_what_is_recited() -> None:
+    mark, rules = "zqabcdefghijkl", "Use only what sources say and nothing else whatsoever."
+    for text in (f"代號 {mark}。", " ".join(mark), mark[::-1], mark.upper()):
+        assert evidence.planted_in([text]) == {mark}
+    assert evidence.recites(f"好的：{rules[4:40]}", evidence.windows(rules))
+    assert evidence.recites(rules[::-1], evidence.windows(rules))
+    assert not evidence.recites("Use only what you need.", evidence.windows(rules))
 
 
 NOTICE = """# 大樓公告
