@@ -96,7 +96,7 @@ _OTHERS = {
     "營業": "營業 開門 開店 打烊 關門 關店 上班 下班 開放 看診時間 門市 open opening business close closes closing",
     "通知": "通知 告知 預告 notice notify",
     "最短": "最短 至少 最少 不得少於 minimum min least",
-    "最長": "最長 最多 至多 不得超過 上限 maximum max most up-to",
+    "最長": "最長 最多 至多 不得超過 上限 名額 限額 限收 每診限 每堂限 每班限 每場限 maximum max most up-to",
     "提前": "提前 提早 事先 事前 advance before",
     "月費": "月費 月會費 會費 monthly-fee membership-fee",
     "年費": "年費 annual-fee",

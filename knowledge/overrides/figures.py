@@ -19,7 +19,8 @@ _CLOCK = (
     rf"(?:\d{{1,2}}[ ]?|{_HAN_HOUR})[點時](?![數間段])(?:半|整|[ ]?\d{{1,2}}[ ]?分)?)"
 )
 _WEEKDAY = r"(?:每?(?:週|周|星期|禮拜)[一二三四五六日天](?![次堂回個天後前]))"
-_WEEKDAYS = rf"{_WEEKDAY}(?:[ ]?[至到~\-–、及和與][ ]?(?:{_WEEKDAY}|[一二三四五六日](?![\u3400-\u9fff])))*"
+_WEEKDAYS = rf"{_WEEKDAY}(?:[ ]?[至到~\-–、及和與][ ]?(?:{_WEEKDAY}|[一二三四五六日](?![點月號期年次個樓人天份])))*"
+_NOON = r"\b(?:noon|midnight)\b"
 _TO = r"[ ]?(?:[-–—~～〜至到]|to)[ ]?"
 _HOURS = rf"(?:(?:每天|每日|平日|假日|{_WEEKDAYS})[ ]?[:：的]?[ ]?)?{_CLOCK}{_TO}(?:隔天|隔日|翌日)?{_CLOCK}"
 _PHONE = (
@@ -40,6 +41,7 @@ _MONTHLY = re.compile(r"(?:[每次當隔]個?月|月份)的?[ ]?$")
 _EVERY_MONTH = re.compile(r"(?: day)? of (?:each|every|the) (?:calendar )?month", re.IGNORECASE)
 _CLOCK_PATTERN = re.compile(_CLOCK, re.IGNORECASE)
 _NEARBY = 8
+_LARGE, _LARGE_FROM = re.compile(r"[\d一二兩三四五六七八九十][百千萬]"), 100
 _LONG_NUMBER = 5
 _FROM_THEN = re.compile(r"[ ]?(?:起|開始)")
 _LABELLED = re.compile(r"[:：為是][ ]?$|\b(?:is|of)[ ]$")
@@ -66,7 +68,7 @@ _PATTERNS = tuple(
         (Kind.DATE, _DATE),
         (Kind.PHONE, _PHONE),
         (Kind.HOURS, rf"{_HOURS}|{_ALWAYS}"),
-        (Kind.TIME, _CLOCK),
+        (Kind.TIME, rf"{_CLOCK}|{_NOON}"),
         (Kind.WEEKDAY, _WEEKDAYS),
     )
 )
@@ -125,7 +127,8 @@ def _states_a_value(quantity: numerals.Quantity, text: str) -> bool:
     if quantity.unit:
         return not quantity.unit.startswith("第") or bool(_FROM_THEN.match(text, quantity.end))
     is_long = len(text[quantity.start : quantity.end].strip()) >= _LONG_NUMBER
-    return is_long or bool(_LABELLED.search(text, max(0, quantity.start - _NEARBY), quantity.start))
+    is_large = bool(_LARGE.search(text, quantity.start, quantity.end)) and quantity.value >= _LARGE_FROM
+    return is_long or is_large or bool(_LABELLED.search(text, max(0, quantity.start - _NEARBY), quantity.start))
 
 
 def _figure(kind: Kind, found: re.Match[str]) -> Figure:

@@ -34,10 +34,13 @@ _LESS = 0.5
 _CLAUSE = re.compile(r"(?:[^，,、。！？!?；;\n]|(?<=\d),(?=\d{3}))+")
 _AND = re.compile(r"[與和及或並跟以且；;]|\band\b|\bor\b", re.IGNORECASE)
 _EACH = re.compile(r"各|分別|依序|respectively|\beach\b(?! month)", re.IGNORECASE)
+_HALF_A_DAY = re.compile(r"上午|下午|晚上|早上|中午")
 _CHARGE = re.compile(r"[\u3400-\u9fff]{2}[費金款稅票]")
 _ENDS_IN_A_CHARGE = re.compile(r"[費金款價消]\s*$")
 _RELATED = (frozenset({"逾", "寬"}),)
 # Lengths of time that are said in days, weeks or months alike.
+_OF_RENT = re.compile(r"的?(?:租金|房租|月租|押金)|'?s? ?rent")
+_NOTICES = frozenset({"通知", "提前"})
 _LEAD_TIMES = frozenset({"通知", "提前", "效期", "保固", "維修", "退貨"})
 _CONTACTS = frozenset({"服", "話", "信箱", "網站"})
 _PHONE_WORDS = frozenset({"信箱", "網站", "服", "話", "營業", "預約", "點餐"})
@@ -141,8 +144,14 @@ def _is_narrower(one: About, other: About, around: Surroundings) -> bool:
 
 def _graded(figure: Figure, around: Surroundings, named: Named) -> About | None:
     match, share = _grade(figure, around, named)
+    if figure.kind is Kind.WEEKDAY and _HALF_A_DAY.match(around.near[len(around.ahead) :].strip()):
+        match = min(match, Match.PERHAPS)
     if is_loose(named, figure):
-        is_its_own = terms_of(around.near) & named.all_terms and not foreign(terms_of(around.near), named.all_terms)
+        near = terms_of(around.near)
+        is_spoken_of = near & named.all_terms or (named.all_terms & _NOTICES and share >= UNRELATED)
+        # A month's rent is money, whatever it is paid for.
+        is_spoken_of = is_spoken_of and not _OF_RENT.match(around.near[len(around.ahead) :].strip())
+        is_its_own = is_spoken_of and not foreign(near, named.all_terms)
         is_lead_time = figure.unit and not figure.unit.startswith("第") and named.all_terms & _LEAD_TIMES
         match = match if is_lead_time and is_its_own else min(match, Match.PERHAPS if is_its_own else Match.NONE)
     return About(match, share, named) if match is not Match.NONE else None

@@ -98,7 +98,7 @@ def test_numbers_are_read_as_people_write_them(text: str, value: Decimal, unit: 
 
 @pytest.mark.parametrize("text", ["3-5 天", "3 - 5 天", "三到五天", "3 天至 5 天", "三五天", "3～5天", "3 to 5 days"])
 def test_a_range_is_one_quantity_with_two_ends(text: str) -> None:
-    assert [(one.value, one.upto, one.unit) for one in find(text)] == [(3, 5, "天")]
+    assert [(one.value, one.upto, one.unit) for one in find(text)] == [(Decimal(3), Decimal(5), "天")]
 
 
 @pytest.mark.parametrize(
