@@ -40,6 +40,7 @@ from handlers.line.routes import Webhook, line_routes
 from handlers.line.service import LineService
 from handlers.line.tasks import LineLaneWorker
 from knowledge.engine import Engine
+from knowledge.importing.tasks import ImportWorker
 from knowledge.intents.systems import VendorSystems
 from knowledge.routes import Api, knowledge_routes, knowledge_surfaces
 from partner_api.routes import partner_routes, partner_surface, qr_routes
@@ -81,7 +82,8 @@ class Shopkeeper:
         self.runner = self._runner() if roles.jobs else None
         redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
         self.wakeups = WakeUps(redis_url=redis_url, runner=self.runner)
-        self.inbox = Inbox(self._inbox_store(), on_stored=self._wake if redis_url or self.runner else _nobody)
+        self._on_stored = self._wake if redis_url or self.runner else _nobody
+        self.inbox = Inbox(self._inbox_store(), on_stored=self._on_stored)
         self.timetable = Timetable(self.database, ports.clock)
         self.web = self._web(access_log or default_access_log())
         self._learning: asyncio.Task[None] | None = None
@@ -149,7 +151,7 @@ class Shopkeeper:
         worker = LineLaneWorker(
             service, self.channels, self.ports.line, clock=self.ports.clock, metrics=self.line_metrics
         )
-        return LaneRunner(self.database, self.ports.clock, workers=[worker])
+        return LaneRunner(self.database, self.ports.clock, workers=[worker, ImportWorker(self.sender)])
 
     def _inbox_store(self) -> InboxStore:
         return SqliteInboxStore(self.database) if self.database.is_sqlite else PostgresqlInboxStore(self.database)
@@ -163,7 +165,7 @@ class Shopkeeper:
         if self.settings.redis_url is not None:
             checks["redis"] = self.wakeups.ping
         webhook = Webhook(channels=self.channels, inbox=self.inbox, clock=clock, metrics=self.line_metrics)
-        api = Api(self.database, self.engine, clock, self.settings, self.box)
+        api = Api(self.database, self.engine, clock, self.settings, self.box, sender=self.sender, wake=self._on_stored)
         routes = [
             *line_routes(webhook),
             *qr_routes(self.database, clock=clock),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.errors import BadRequest, Conflict, Forbidden, NotFound
+from bot.errors import BadRequest, Conflict, Forbidden, NotFound, TooManyRequests
 from bot.texts import say
 
 
@@ -100,3 +100,40 @@ class AlreadyAnswered(Conflict):
 
     def __init__(self, entry_id: int | None) -> None:
         super().__init__(f"This question is answered already, by entry {entry_id}.")
+
+
+class ImportNotFound(NotFound):
+    code = "import_not_found"
+    message = "There is no such import."
+
+
+class TooManyImports(TooManyRequests):
+    code = "too_many_imports"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"{most} imports are being worked on already. Please wait for them.", retry_after=10)
+
+
+class WrongState(Conflict):
+    """An import isn't in a state in which this can be done."""
+
+    code = "wrong_import_state"
+
+    def __init__(self, state: str, wanted: str) -> None:
+        super().__init__(f"This import is in the state {state}; it can only be {wanted}.")
+
+
+class NoSuchRow(BadRequest):
+    code = "no_such_row"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"rows: this import has no row {number}.")
+
+
+class NotImportable(BadRequest):
+    """A row that couldn't be read has nothing to import, unless question and answer are given with it."""
+
+    code = "row_not_importable"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"rows: row {number} couldn't be read; give its question and its answer to import it.")

@@ -20,12 +20,14 @@ from bot.db.engine import Database
 from bot.logging import get_logger
 from bot.outbox.repository import claim
 from bot.web.repository import purge_expired
+from knowledge.repository.imports import purge_imports
 from knowledge.repository.sessions import purge_sessions
 
 Job = Callable[[AsyncSession, datetime], Awaitable[object]]
 TIMETABLE: tuple[tuple[str, timedelta, Job], ...] = (
     ("purge_idempotency_records", timedelta(hours=1), purge_expired),
     ("purge_chat_sessions", timedelta(hours=1), purge_sessions),
+    ("purge_imports", timedelta(minutes=10), purge_imports),
 )
 # A turn ends a little before the next one begins, so that processes whose timers differ don't skip.
 TURN_SHARE = 0.9

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from bot.errors import UnprocessableRequest
@@ -25,6 +26,12 @@ class Refusal(StrEnum):
     TOO_COMPLEX = "too_complex"
     TOO_SLOW = "too_slow"
     UNREADABLE = "unreadable"
+    UNSAFE_URL = "unsafe_url"
+    FETCH_FAILED = "fetch_failed"
+    FETCH_TIMEOUT = "fetch_timeout"
+    PAGE_TOO_LARGE = "page_too_large"
+    PAGE_STATUS = "page_status"
+    INTERRUPTED = "interrupted"
 
 
 class ImportRefused(UnprocessableRequest):
@@ -42,3 +49,8 @@ class ImportRefused(UnprocessableRequest):
         super().__init__(say(self.text_key, Language.EN, **values))
         if refusal is Refusal.TOO_LARGE:
             self.status = 413
+
+
+def told(code: str, language: Language, values: Mapping[str, str | int]) -> str:
+    """The text of a kept error's code, with the values that it was kept with."""
+    return say(f"import.{code.removeprefix('import_')}", language, **values)

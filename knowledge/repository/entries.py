@@ -36,13 +36,18 @@ class NewEntry:
     origin: str = "manual"
 
 
+# The origin of an entry that an import brings in: switched off, and unseen until the whole import is there.
+STAGED = "staged"
 # A deleted entry's row stays, switched off, for those that refer to it; the record of changes says so.
 EXISTING = or_(
     KnowledgeEntry.is_active,
-    ~exists().where(
-        KnowledgeChange.subject == Subject.ENTRY.value,
-        KnowledgeChange.subject_id == KnowledgeEntry.id,
-        KnowledgeChange.action == Action.DELETED.value,
+    and_(
+        KnowledgeEntry.origin != STAGED,
+        ~exists().where(
+            KnowledgeChange.subject == Subject.ENTRY.value,
+            KnowledgeChange.subject_id == KnowledgeEntry.id,
+            KnowledgeChange.action == Action.DELETED.value,
+        ),
     ),
 )
 

@@ -6,6 +6,8 @@ from bot.web.surface import Route, Surface
 from knowledge.routes.api import Api
 from knowledge.routes.chat import chat_routes
 from knowledge.routes.entries import entry_routes
+from knowledge.routes.export import export_routes
+from knowledge.routes.imports import import_routes
 from knowledge.routes.intents import intent_routes
 from knowledge.routes.search import search_routes
 from knowledge.routes.surface import chat_surface, vendors_surface
@@ -27,7 +29,9 @@ def knowledge_routes(api: Api) -> list[Route]:
     return [
         *chat_routes(chat_surface(api), api),
         *vendor_routes(managing, api),
+        *export_routes(managing, api),
         *entry_routes(managing, api),
+        *import_routes(managing, api),
         *search_routes(managing, api),
         *intent_routes(managing, api),
         *unanswered_routes(managing, api),

@@ -14,10 +14,12 @@ from typing import Any
 import pytest
 
 from bot.clock import ManualClock
-from bot.models import Channel, Intent, UnansweredCluster, UnansweredQuestion
+from bot.models import Channel, ImportRow, Intent, UnansweredCluster, UnansweredQuestion
 from bot.security.keys import Purpose, derive_key
 from bot.tenancy.api_keys import ApiKeys, KeyRequest
 from bot.tenancy.bots import BotRequest, create_bot
+from knowledge.importing.jobs import begin
+from knowledge.repository.imports import NewImport
 from knowledge.routes import knowledge_routes
 from tests.knowledge.routes.office import MISSING, Office
 
@@ -81,8 +83,16 @@ ROWS: Mapping[str, Row] = {
     "POST /api/v1/unanswered/{id}/dismiss": Row(),
     "POST /api/v1/unanswered/{id}/reopen": Row(),
     "GET /api/v1/usage": Row(query="?vendor_id={a}"),
+    "GET /api/v1/knowledge/export": Row(query="?vendor_id={a}"),
+    "GET /api/v1/imports": Row(query="?vendor_id={a}"),
+    "POST /api/v1/imports": Row({"url": "https://example.com/stolen", "vendor_id": "{a}"}),
+    "GET /api/v1/imports/{id}": Row(),
+    "DELETE /api/v1/imports/{id}": Row(),
+    "GET /api/v1/imports/{id}/rows": Row(),
+    "POST /api/v1/imports/{id}/apply": Row({"conflicts": "replace"}),
+    "POST /api/v1/imports/{id}/cancel": Row(),
 }
-LISTS = ("vendors", "knowledge", "intents", "unanswered", "usage")
+LISTS = ("vendors", "knowledge", "knowledge/export", "intents", "unanswered", "usage", "imports")
 
 
 @dataclass(frozen=True)
@@ -90,7 +100,7 @@ class World:
     """Vendor A with a secret in all that it has, and a credential of each kind."""
 
     office: Office
-    ids: Mapping[str, int]
+    ids: Mapping[str, int | str]
     keys: Mapping[str, str]
 
     async def call(self, name: str, key: str, row: Row, *, missing: bool = False) -> tuple[int, str]:
@@ -111,7 +121,7 @@ class World:
         return [await self.call(name, "own", ROWS[name]) for name in reading]
 
 
-def _with(body: Any, vendor_id: int) -> Any:
+def _with(body: Any, vendor_id: int | str) -> Any:
     return {name: vendor_id if value == "{a}" else value for name, value in body.items()}
 
 
@@ -126,8 +136,8 @@ async def world(small_office: Office, clock: ManualClock) -> World:
     return World(office, ids, dict(office.keys) | await _more_keys(office, clock))
 
 
-async def _rows(office: Office, clock: ManualClock) -> dict[str, int]:
-    """An intent and an unanswered question of A."""
+async def _rows(office: Office, clock: ManualClock) -> dict[str, int | str]:
+    """An intent, an unanswered question and an import of A."""
     owner: dict[str, Any] = {"tenant_id": office.own.tenant_id, "vendor_id": office.vendors["A"]}
     now = clock.now()
     asked = {"audience": "renter", "first_asked_at": now, "last_asked_at": now, "asked": 1}
@@ -138,7 +148,12 @@ async def _rows(office: Office, clock: ManualClock) -> dict[str, int]:
         session.add_all([intent, cluster])
         await session.flush()
         session.add(UnansweredQuestion(cluster_id=cluster.id, text=SECRET, asked_at=now, **owner))
-    return {"intents": intent.id, "unanswered": cluster.id}
+        new = NewImport(SECRET, owner["vendor_id"], data=b"")
+        job = await begin(session, office.own, new, now=now)
+        job.state = "preview"
+        said = {"question": SECRET, "answer": SECRET}
+        session.add(ImportRow(tenant_id=job.tenant_id, job_id=job.id, number=1, state="new", row=said))
+    return {"intents": intent.id, "unanswered": cluster.id, "imports": str(job.id)}
 
 
 async def _more_keys(office: Office, clock: ManualClock) -> dict[str, str]:
