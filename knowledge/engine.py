@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -15,7 +15,7 @@ from bot.tenancy.principal import Principal
 from knowledge import grounding, prompts, repository
 from knowledge.answers import Answer, Composer, Outcome, Question, Source, Turn
 from knowledge.composing import extractive, fixed, generated
-from knowledge.composing.material import Material, figures_of, resolve
+from knowledge.composing.material import Material, asked, figures_of, resolve
 from knowledge.entries import CALLING, Audience, VendorCard
 from knowledge.errors import VendorInactive, VendorNotFound
 from knowledge.finding import SURE, WORTH_A_LOOK, Finder, Found, top_k_of
@@ -102,7 +102,7 @@ class Engine:
         vendor = await self._vendor(principal, question.vendor_id)
         text = question.text.strip()[:MAX_QUESTION]
         shelf = await self.library.shelf_of(principal, vendor)
-        answer = fixed.small_talk(vendor, shelf.index.entries, question, text)
+        answer = fixed.small_talk(vendor, shelf.index, question, text)
         if answer is None:
             purse = await self._spending.purse(self._llm, vendor, question) if self._llm else None
             ends = started + question.deadline - RESERVED_SECONDS
@@ -208,7 +208,7 @@ class Engine:
             is_foreign = _is_foreign(case.shelf, intents) and found.confidence < WORTH_A_LOOK
             say_so = fixed.out_of_scope if is_foreign else fixed.unknown
             answer = replace(say_so(vendor, parameters, case.question), confidence=round(found.confidence, 4))
-        return replace(answer, intents=intents.intents, suggestions=_suggestions(found, ()))
+        return replace(answer, intents=intents.intents, suggestions=_suggestions(case, found))
 
     def _answered(self, case: _Case, intents: Recognised, found: Found, said: _Said) -> Answer:
         values = {key: value for item in said.materials for key, value in item.values.items()}
@@ -220,7 +220,7 @@ class Engine:
             values={key: value for key, value in values.items() if _is_said(value, said.text)},
             confidence=round(found.confidence, 4),
             intents=intents.intents,
-            suggestions=_suggestions(found, [item.hit.entry.id for item in said.materials]),
+            suggestions=_suggestions(case, found, [item.hit.entry.id for item in said.materials]),
         )
 
     async def _generate(
@@ -231,7 +231,7 @@ class Engine:
         if case.purse is None or seconds <= 0:
             return generated.Draft(None)
         question = case.question
-        sources = [*told, *((item.hit.entry.question, item.text) for item in materials)]
+        sources = [*told, *((item.question, item.text) for item in materials)]
         prompt = prompts.answering(question, case.text, shop=case.vendor.called, sources=sources)
         known = [f"{asked}\n{answer}" for asked, answer in sources]
         earlier = [turn.text for turn in question.history if turn.from_customer]
@@ -268,5 +268,6 @@ def _is_said(value: str, text: str) -> bool:
     return value in text or (bool(facts) and facts <= grounding.facts_in(text))
 
 
-def _suggestions(found: Found, answered: Sequence[int]) -> tuple[str, ...]:
-    return fixed.suggested([hit.entry.question for hit in found.all if hit.entry.id not in answered])
+def _suggestions(case: _Case, found: Found, answered: Collection[int] = ()) -> tuple[str, ...]:
+    parameters = case.shelf.index.parameters
+    return fixed.suggested([asked(hit.entry, parameters) for hit in found.all if hit.entry.id not in answered])

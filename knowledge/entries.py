@@ -99,6 +99,8 @@ class VendorCard:
     name: str
     short_name: str | None
     contact_phone: str | None
+    contact_email: str | None
+    address: str | None
     is_active: bool
     knowledge_version: int
 

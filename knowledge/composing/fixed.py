@@ -8,27 +8,35 @@ from bot.texts import say
 from knowledge import overrides
 from knowledge.answers import Answer, Outcome, Question
 from knowledge.composing import smalltalk
-from knowledge.entries import AUDIENCES, Audience, Entry, VendorCard
+from knowledge.composing.material import asked
+from knowledge.entries import AUDIENCES, Audience, VendorCard
 from knowledge.parameters import Parameters, ParameterType, written
+from knowledge.retrieval.index import Index
 
 MAX_SUGGESTIONS = 3
+# A greeting offers some of the first entries' questions.
+MOST_OFFERED = 12
 SUGGESTION_CHARACTERS = 40
 VALUE_CONFIDENCE = 0.5
 
 
-def small_talk(vendor: VendorCard, entries: Sequence[Entry], question: Question, text: str) -> Answer | None:
+def small_talk(vendor: VendorCard, index: Index, question: Question, text: str) -> Answer | None:
     """A fitting word for a message that is small talk and nothing else; None for any other."""
     kind = smalltalk.kind_of(text)
     if kind is None:
         return None
-    allowed = AUDIENCES[Audience(question.audience)]
-    asked = [entry.question for entry in entries if entry.audience in allowed]
     return Answer(
         text=say(f"answer.{kind}", question.language, shop=vendor.called),
         outcome=Outcome.ANSWERED,
         confidence=1.0,
-        suggestions=suggested(asked) if kind == "greeting" else (),
+        suggestions=_first_questions(index, Audience(question.audience)) if kind == "greeting" else (),
     )
+
+
+def _first_questions(index: Index, audience: Audience) -> tuple[str, ...]:
+    allowed = AUDIENCES[audience]
+    readable = [entry for entry in index.entries if entry.audience in allowed][:MOST_OFFERED]
+    return suggested([asked(entry, index.parameters) for entry in readable])
 
 
 def value(text: str, parameters: Parameters, question: Question) -> Answer | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge.answers import Source
-from knowledge.entries import Scope
+from knowledge.entries import Entry, Scope
 from knowledge.overrides import with_vendor_values
 from knowledge.parameters import Parameters, fill, written
 from knowledge.retrieval.index import Hit
@@ -14,9 +14,13 @@ from knowledge.retrieval.index import Hit
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """An entry whose text is ready to be said: values in, undecidable sentences out. Never empty."""
+    """An entry whose text is ready to be said: values in, undecidable sentences out. Never empty.
+
+    `question` is the entry's question, treated alike.
+    """
 
     hit: Hit
+    question: str
     text: str
     values: Mapping[str, str]
 
@@ -37,12 +41,19 @@ def resolve(hits: Iterable[Hit], parameters: Parameters) -> list[Material]:
             filled = fill(entry.answer, parameters)
         if filled.text:
             values = {key: written(parameters[key]) for key in sorted(filled.used)}
-            resolved.append(Material(hit, filled.text, values))
+            resolved.append(Material(hit, asked(entry, parameters), filled.text, values))
     return resolved
+
+
+def asked(entry: Entry, parameters: Parameters) -> str:
+    """The entry's question as this vendor's customers may read it; "" where it states what isn't the vendor's."""
+    if entry.scope is Scope.GLOBAL:
+        return with_vendor_values(entry.question, parameters).text
+    return fill(entry.question, parameters).text
 
 
 def figures_of(materials: Sequence[Material], *said_by_customer: str) -> list[str]:
     """The texts whose figures an answer may state: this vendor's sources with values in, and the customer's own."""
-    texts = [f"{item.hit.entry.question}\n{item.text}" for item in materials]
+    texts = [f"{item.question}\n{item.text}" for item in materials]
     values = [value for item in materials for value in item.values.values()]
     return [*texts, *values, *said_by_customer]

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from bot.models import KnowledgeChange, KnowledgeEntry, Vendor
 from bot.tenancy.principal import Principal
 from bot.tenancy.scope import may_share, visible_to
+from knowledge.contact import with_contact
 from knowledge.entries import Audience, Entry, Scope, VendorKnowledge
 from knowledge.errors import EntryNotFound, SharedIsReadOnly
 from knowledge.repository.changes import Action, Subject
@@ -59,7 +60,8 @@ async def knowledge_of(session: AsyncSession, principal: Principal, vendor_id: i
     """
     vendor = await seen_vendor(session, principal, vendor_id)
     within = within_tenant_of(principal, vendor)
-    parameters = {item.key: item for item in await parameters_of(session, within, vendor_id)}
+    own = {item.key: item for item in await parameters_of(session, within, vendor_id)}
+    parameters = with_contact(vendor, own)
     rank = case({scope.value: at for at, scope in enumerate(Scope)}, value=KnowledgeEntry.scope, else_=len(Scope))
     statement = (
         select(KnowledgeEntry)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.models import Vendor, VendorParameter
 from bot.tenancy.principal import Principal
 from bot.tenancy.scope import visible_to
+from knowledge.contact import CONTACT_KEYS
 
 _VENDORS: Sequence[Any] = (Vendor.id, Vendor.code)
 _HOLDERS: Sequence[Any] = (VendorParameter.param_key, VendorParameter.vendor_id)
@@ -21,8 +22,10 @@ async def vendors_without(
 ) -> dict[str, list[str]]:
     """For each of `keys` the codes of the active vendors that have no value for it, where there are any.
 
-    `vendor_id` None looks at all vendors of the tenant.
+    `vendor_id` None looks at all vendors of the tenant. What a vendor's record says of how to reach it isn't
+    looked for.
     """
+    keys = set(keys) - CONTACT_KEYS
     if not keys:
         return {}
     which = (Vendor.is_active,) if vendor_id is None else (Vendor.id == vendor_id,)

@@ -16,7 +16,15 @@ from knowledge.entries import Scope
 from knowledge.errors import VendorCodeTaken
 from knowledge.repository.changes import Action, Author, hold_vendors
 from knowledge.repository.parameters import category_counts
-from knowledge.repository.vendors import NewVendor, add_vendor, entry_counts, vendor_id_of, vendor_row, vendor_rows
+from knowledge.repository.vendors import (
+    NewVendor,
+    add_vendor,
+    bump,
+    entry_counts,
+    vendor_id_of,
+    vendor_row,
+    vendor_rows,
+)
 from knowledge.schemas.vendors import (
     DEFAULT_AUTHOR,
     KnowledgeCounts,
@@ -102,4 +110,7 @@ class Vendors:
                 setattr(row, name, value)
             if record(session, row, Author(principal, said_by), before=before, now=now, action=action):
                 row.updated_at, row.updated_by = now, said_by
+                await session.flush()
+                # How to reach the vendor is part of what it answers with.
+                await bump(session, principal, Vendor.id == vendor_id)
         return row
