@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import Base, IntKey
+from bot.db.base import Base, BigId, IntKey
 from bot.models.columns import Timestamped, VendorShared
 
 
@@ -25,6 +25,8 @@ class KnowledgeEntry(Base, VendorShared, Timestamped):
     """
 
     __tablename__ = "knowledge_entries"
+    # A vendor's entries are its own and the tenant's shared ones: one look-up each.
+    __table_args__ = (Index("ix_knowledge_entries_tenant_vendor", "tenant_id", "vendor_id"),)
 
     id: Mapped[IntKey]
     scope: Mapped[str] = mapped_column(String(16))
@@ -73,7 +75,7 @@ class KnowledgeChange(Base, VendorShared):
 
     id: Mapped[IntKey]
     subject: Mapped[str] = mapped_column(String(16))
-    subject_id: Mapped[int]
+    subject_id: Mapped[int] = mapped_column(BigId)
     action: Mapped[str] = mapped_column(String(16))
     before: Mapped[dict[str, Any] | None]
     after: Mapped[dict[str, Any] | None]

@@ -14,8 +14,9 @@ from bot.models.columns import VendorOwned
 class UnansweredCluster(Base, VendorOwned):
     """Questions of one vendor that ask the same. `text` is the most telling of them.
 
-    `state` is `open`, `answered` (by the entry `entry_id`) or `dismissed`. `vector` is the mean of
-    its questions' sentence vectors, float32, or null where words alone are used.
+    `state` is `open`, `answered` (by the entry `entry_id`) or `dismissed`. `vector` holds two
+    float32 rows: the mean of its questions' sentence vectors, then that of `text`; null where words alone
+    are used.
     """
 
     __tablename__ = "unanswered_clusters"

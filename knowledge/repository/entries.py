@@ -63,12 +63,11 @@ async def knowledge_of(session: AsyncSession, principal: Principal, vendor_id: i
     own = {item.key: item for item in await parameters_of(session, within, vendor_id)}
     parameters = with_contact(vendor, own)
     rank = case({scope.value: at for at, scope in enumerate(Scope)}, value=KnowledgeEntry.scope, else_=len(Scope))
-    statement = (
-        select(KnowledgeEntry)
-        .where(KnowledgeEntry.is_active, seen_by_vendor(vendor_id))
-        .order_by(rank, KnowledgeEntry.id)
-    )
-    rows = list(await session.scalars(visible_to(within, statement, KnowledgeEntry)))
+    active = select(KnowledgeEntry).where(KnowledgeEntry.is_active).order_by(rank, KnowledgeEntry.id)
+    rows: list[KnowledgeEntry] = []
+    # Two statements, since SQLite answers an OR of the two by reading every entry of the tenant.
+    for which in (KnowledgeEntry.vendor_id == vendor_id, _shared_with(vendor_id)):
+        rows += await session.scalars(visible_to(within, active.where(which), KnowledgeEntry))
     entries = tuple(_entry(row) for row in rows)
     vectors = tuple(row.vector for row in rows)
     intents = tuple(await intents_of(session, within, vendor_id))
@@ -158,12 +157,17 @@ async def customise(session: AsyncSession, principal: Principal, entry_id: int, 
 
 def seen_by_vendor(vendor_id: int) -> ColumnElement[bool]:
     """The condition for a vendor's own entries and the global ones that it hasn't replaced."""
+    return or_(KnowledgeEntry.vendor_id == vendor_id, _shared_with(vendor_id))
+
+
+def _shared_with(vendor_id: int) -> ColumnElement[bool]:
+    """The condition for the global entries that a vendor hasn't replaced."""
     shared = and_(KnowledgeEntry.scope == Scope.GLOBAL.value, KnowledgeEntry.vendor_id.is_(None))
     hiding = aliased(KnowledgeEntry)
     hidden = select(hiding.replaces_id).where(
         hiding.vendor_id == vendor_id, hiding.is_active, hiding.replaces_id.is_not(None)
     )
-    return and_(or_(KnowledgeEntry.vendor_id == vendor_id, shared), KnowledgeEntry.id.not_in(hidden))
+    return and_(shared, KnowledgeEntry.id.not_in(hidden))
 
 
 def _entry(row: KnowledgeEntry) -> Entry:

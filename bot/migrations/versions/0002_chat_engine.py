@@ -123,7 +123,7 @@ def upgrade() -> None:
         "knowledge_changes",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("subject", sa.String(length=16), nullable=False),
-        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("action", sa.String(length=16), nullable=False),
         sa.Column("before", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
         sa.Column("after", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
@@ -265,6 +265,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("is_curated", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column("origin", sa.String(length=16), nullable=False, server_default="manual"))
 
+    op.create_index("ix_knowledge_entries_tenant_vendor", "knowledge_entries", ["tenant_id", "vendor_id"], unique=False)
     op.create_index(op.f("ix_vendor_parameters_vendor_id"), "vendor_parameters", ["vendor_id"], unique=False)
 
     with op.batch_alter_table("vendors", schema=None) as batch_op:
@@ -284,6 +285,7 @@ def downgrade() -> None:
     with op.batch_alter_table("vendor_parameters", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_vendor_parameters_vendor_id"))
 
+    op.drop_index("ix_knowledge_entries_tenant_vendor", "knowledge_entries")
     with op.batch_alter_table("knowledge_entries", schema=None) as batch_op:
         batch_op.drop_column("origin")
         batch_op.drop_column("is_curated")
