@@ -187,8 +187,9 @@ class Engine:
         sure = resolve(found.sure, parameters)
         if sure and all(item.hit.entry.is_curated for item in sure):
             return self._answered(case, intents, found, _Said(extractive.whole(sure), Composer.CURATED, sure))
-        materials = [*sure, *resolve(found.possible, parameters)][: top_k_of(case.question)]
-        if materials:
+        possible = resolve(found.possible, parameters) if case.purse else []
+        materials = [*sure, *possible][: top_k_of(case.question)]
+        if case.purse and materials:
             draft = await self._generate(case, materials)
             if draft.text:
                 return self._answered(case, intents, found, _Said(draft.text, Composer.LLM, materials))
@@ -240,7 +241,9 @@ class Engine:
             vectors = await self.library.encoding.vectors_of([said, *known])
             return vectors is not None and float((vectors[1:] @ vectors[0]).max()) >= SAME_MEANING
 
-        figures = figures_of(materials, case.text, *earlier, *(f"{asked}\n{answer}" for asked, answer in told))
+        # What only may bear on the question grounds no figure beside what surely does: it may be anything.
+        grounds = [item for item in materials if item.hit.confidence >= SURE] or materials
+        figures = figures_of(grounds, case.text, *earlier, *(f"{asked}\n{answer}" for asked, answer in told))
         bounds = generated.Bounds(figures, [*known, case.vendor.called], resembles)
         attempts = (seconds * FIRST_ATTEMPT, seconds * (1 - FIRST_ATTEMPT))
         return await generated.compose(case.purse, prompt, bounds, seconds_each=attempts)

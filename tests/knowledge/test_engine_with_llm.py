@@ -51,6 +51,13 @@ async def test_what_is_not_grounded_is_never_said(ask: Ask, wrong: str) -> None:
     assert len(model.prompts) == 2
 
 
+async def test_a_figure_of_an_entry_that_only_may_fit_is_not_said(ask: Ask) -> None:
+    wrong = "您的租金繳費日是每月 1 號，退租清潔費為 2,500 元。"
+    answer = await ask("ANJU", QUESTION, llm=OfflineModel([wrong, wrong]), top_k=10)
+    assert "2,500" not in answer.text
+    assert "每月 1 號" in answer.text
+
+
 async def test_the_model_is_told_what_was_wrong_and_may_mend_it(ask: Ask) -> None:
     model = OfflineModel(["租金繳費日為每月 9 號，請務必在期限前完成繳費。", GOOD])
     answer = await ask("ANJU", QUESTION, llm=model)
