@@ -31,7 +31,7 @@ from knowledge.repository.parameters import parameters_of
 from knowledge.repository.staging import Replacing, Staged
 from knowledge.suggesting import Suggestion, suggest
 
-ROWS_A_BATCH = 50
+ROWS_A_BATCH = 25
 # How often an import starts over because the knowledge changed meanwhile, before it is brought in as it is.
 MOST_ROUNDS = 3
 

@@ -29,7 +29,7 @@ from knowledge.repository.intents import names_in_use
 from knowledge.repository.staging import version_of_knowledge
 
 # A turn of the one writer takes some ten milliseconds with these.
-ROWS_A_BATCH = 100
+ROWS_A_BATCH = 50
 LONGEST_PLACE = 200
 _SAME = frozenset({Kind.DUPLICATE, Kind.REWORDED})
 Meets = list[dict[str, Any]]
@@ -40,6 +40,7 @@ async def store(lease: Lease, work: Work, reading: Reading) -> int:
 
     What an interrupted attempt kept is dropped first. Raises Stopped, and LeaseLost.
     """
+    await _progress(lease, work, done=0, total=len(reading.rows) + len(reading.problems))
     rows = await _prepared(lease.database, work, reading.rows)
     version, met = await compare(lease.database, work, rows)
     kept = [_kept(work, number, row, met[number]) for number, row in enumerate(rows, 1)]
@@ -138,6 +139,13 @@ def _met(finding: Finding) -> dict[str, Any]:
         "kind": finding.kind.value, "entry": finding.entry, "row": row, "likeness": finding.likeness,
         "facts": list(finding.facts),
     }  # fmt: skip
+
+
+async def _progress(lease: Lease, work: Work, *, done: int, total: int) -> None:
+    async with lease.transaction() as session:
+        to = {"done": done, "total": total}
+        if not await advance(session, work.principal, work.job_id, at=State.READING, to=to):
+            raise Stopped
 
 
 async def _drop(lease: Lease, work: Work) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,19 +18,31 @@ from bot.tenancy.principal import Principal
 from bot.tenancy.scope import visible_to
 from knowledge.repository.changes import Action, Subject, hold_vendors
 from knowledge.repository.entries import EXISTING, STAGED
-from knowledge.repository.import_rows import Decision, end_rows
+from knowledge.repository.import_rows import Decision, end_rows, in_batches
 from knowledge.repository.vendors import bump
 
 IMPORTED = "import"
 FIELDS = ("question_summary", "answer", "keywords", "audience", "intent_ids")
 _UNSTAGED_A_TURN = 500
-_STAGED: Sequence[Any] = (ImportRow.id, ImportRow.entry_id)
+_PUBLISHED_AT_ONCE = 500
+_STAGED: Sequence[Any] = (ImportRow.id, ImportRow.entry_id, ImportRow.action)
 _ROWS = table_of(ImportRow)
 # One of the job's own rows, which were found by the job before.
 _ROW = update(_ROWS).where(_ROWS.c.id == bindparam("at"))
 _BECOMES = _ROW.values(entry_id=bindparam("entry"), action=Decision.ADD.value)
 _TAKES_PLACE = _ROW.values(entry_id=bindparam("entry"), action=Decision.REPLACE.value, row=bindparam("texts"))
-_CHANGED = ("tenant_id", "vendor_id", "subject", "subject_id", "action", "before", "after", "principal", "said_by")
+_CHANGED = (
+    "tenant_id",
+    "vendor_id",
+    "subject",
+    "subject_id",
+    "action",
+    "before",
+    "after",
+    "principal",
+    "said_by",
+    "created_at",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,36 +137,43 @@ async def hold(session: AsyncSession, staging: Staging) -> int:
 
 async def publish(session: AsyncSession, staging: Staging, *, now: datetime) -> None:
     """Let everybody see all that was staged, write what is replaced, and end the rows."""
-    mine = (ImportRow.job_id == staging.job_id, ImportRow.action == Decision.ADD.value)
-    added = KnowledgeEntry.id.in_(select(ImportRow.entry_id).where(*mine))
-    seen = update(KnowledgeEntry).where(added, KnowledgeEntry.origin == STAGED)
-    values = {"origin": IMPORTED, "is_active": True, "created_at": now, "updated_at": now}
-    scoped = visible_to(staging.principal, seen.values(values), KnowledgeEntry)
-    await session.execute(scoped, execution_options={"synchronize_session": False})
-    await _replace(session, staging, now=now)
+    statement = select(*_STAGED).where(ImportRow.job_id == staging.job_id, ImportRow.entry_id.is_not(None))
+    rows = list(await session.execute(visible_to(staging.principal, statement.order_by(ImportRow.id), ImportRow)))
+    # Told by their ids, some at a time: planned as one join of tables that a moment ago were small, this
+    # took PostgreSQL longer than a transaction may.
+    for some in in_batches(rows, _PUBLISHED_AT_ONCE):
+        await _show(session, staging, [row.entry_id for row in some if row.action == Decision.ADD.value], now=now)
+        await _replace(session, staging, [row.id for row in some if row.action == Decision.REPLACE.value], now=now)
+        await asyncio.sleep(0)
     await end_rows(session, staging.principal, staging.job_id)
     await bump(session, staging.principal, *_vendors(staging))
 
 
-async def _replace(session: AsyncSession, staging: Staging, *, now: datetime) -> None:
-    replacing = (ImportRow.job_id == staging.job_id, ImportRow.action == Decision.REPLACE.value)
+async def _show(session: AsyncSession, staging: Staging, ids: Sequence[int], *, now: datetime) -> None:
+    if not ids:
+        return
+    seen = update(KnowledgeEntry).where(KnowledgeEntry.id.in_(ids), KnowledgeEntry.origin == STAGED)
+    values = {"origin": IMPORTED, "is_active": True, "created_at": now, "updated_at": now}
+    scoped = visible_to(staging.principal, seen.values(values), KnowledgeEntry)
+    await session.execute(scoped, execution_options={"synchronize_session": False})
+
+
+async def _replace(session: AsyncSession, staging: Staging, rows: Sequence[int], *, now: datetime) -> None:
+    if not rows:
+        return
+    replacing = (ImportRow.id.in_(rows), KnowledgeEntry.id == ImportRow.entry_id)
     becomes = ImportRow.row["becomes"]
     values: dict[str, Any] = {name: becomes[name].as_string() for name in FIELDS if name != "intent_ids"}
     values |= {"intent_ids": becomes["intent_ids"], "updated_at": now}
-    statement = update(KnowledgeEntry).where(KnowledgeEntry.id == ImportRow.entry_id, *replacing).values(values)
-    scoped = visible_to(staging.principal, statement, KnowledgeEntry)
-    await session.execute(scoped, execution_options={"synchronize_session": False})
+    statement = visible_to(staging.principal, update(KnowledgeEntry).where(*replacing).values(values), KnowledgeEntry)
+    await session.execute(statement, execution_options={"synchronize_session": False})
     chosen: Sequence[Any] = (
         KnowledgeEntry.tenant_id, KnowledgeEntry.vendor_id, literal(Subject.ENTRY.value), KnowledgeEntry.id,
-        literal(Action.IMPORTED.value), ImportRow.row["before"], ImportRow.row["after"],
-        literal(staging.author), literal(staging.said_by, KnowledgeChange.said_by.type),
+        literal(Action.IMPORTED.value), ImportRow.row["before"], ImportRow.row["after"], literal(staging.author),
+        literal(staging.said_by, KnowledgeChange.said_by.type), literal(now, KnowledgeChange.created_at.type),
     )  # fmt: skip
-    created: Any = literal(now, KnowledgeChange.created_at.type)
-    source = select(*chosen, created).join(ImportRow, ImportRow.entry_id == KnowledgeEntry.id).where(*replacing)
-    source = source.where(ImportRow.row["after"].as_string() != "{}")
-    changes = insert(KnowledgeChange).from_select(
-        [*_CHANGED, "created_at"], visible_to(staging.principal, source, KnowledgeEntry)
-    )
+    source = select(*chosen).where(*replacing, ImportRow.row["after"].as_string() != "{}")
+    changes = insert(KnowledgeChange).from_select(_CHANGED, visible_to(staging.principal, source, KnowledgeEntry))
     await session.execute(changes)
 
 
