@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from bot.cli import channels, doctor, evaluate, keys, partners, processes, vendors
+from bot.cli import channels, doctor, evaluate, keys, knowledge, partners, processes, vendors
 from bot.errors import ConfigurationError, PlatformError
 
 cli = typer.Typer(
@@ -20,6 +20,8 @@ for command in (processes.serve, processes.worker, processes.demo, processes.sim
     cli.command()(command)
 cli.command()(doctor.doctor)
 cli.command()(evaluate.evaluate)
+cli.command(name="import")(knowledge.import_file)
+cli.command(name="export")(knowledge.export_file)
 cli.add_typer(partners.partner, name="partner")
 cli.add_typer(channels.channel, name="channel")
 cli.add_typer(keys.key, name="key")
