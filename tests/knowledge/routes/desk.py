@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ class Desk:
         for field, value in fields.items():
             form.add_field(field, str(value))
         data = content.encode() if isinstance(content, str) else content
-        form.add_field("file", data, filename=name, content_type="application/octet-stream")
+        form.add_field("file", io.BytesIO(data), filename=name, content_type="application/octet-stream")
         headers = {"Authorization": f"Bearer {self.office.keys[key]}"}
         url = f"{self.office.url}/api/v1/imports"
         async with self.office.session.post(url, data=form, headers=headers) as response:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.clock import ManualClock
 from tests.knowledge.routes.desk import FAQ, Desk
@@ -203,6 +206,46 @@ async def test_a_vendors_key_imports_into_its_vendor_alone(small_desk: Desk) -> 
 async def test_a_url_that_leads_inside_is_refused_at_once(small_desk: Desk, url: str) -> None:
     answer = await small_desk.office.post("/imports", {"url": url})
     assert (answer.status, (await small_desk.office.get("/imports")).body["total"]) == (400, 0)
+
+
+@pytest.mark.parametrize("content_type", ["multipart/form-data; boundary=x", "application/json", "text/csv", "rubbish"])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=st.binary(max_size=100) | st.binary(max_size=100).map(lambda data: b"--x\r\n" + data + b"\r\n--x--"))
+async def test_whatever_is_sent_is_answered_and_never_a_failure_of_ours(
+    small_office: Office, content_type: str, body: bytes
+) -> None:
+    headers = {"Authorization": f"Bearer {small_office.keys['own']}", "Content-Type": content_type}
+    url = f"{small_office.url}/api/v1/imports"
+    async with small_office.session.post(url, data=body, headers=headers) as response:
+        assert response.status in (202, 400, 404, 429), await response.text()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"conflicts": "maybe"},
+        {"duplicates": "add"},
+        {"rows": [{"number": 9, "action": "add"}]},
+        {"rows": [{"number": 1, "action": "skip"}] * 2},
+        {"rows": [{"number": 3, "action": "add", "question": "丙"}]},
+        {"rows": [{"number": 1, "action": "add", "answer": " "}]},
+        {"use_suggestions": "yes"},
+    ],
+    ids=str,
+)
+async def test_decisions_that_make_no_sense_change_nothing(small_desk: Desk, body: dict[str, Any]) -> None:
+    job = await small_desk.previewed(FAQ + "丙,\n", vendor_id=small_desk.office.vendors["A"])
+    answer = await small_desk.office.post(f"/imports/{job['id']}/apply", body)
+    assert (answer.status, (await small_desk.job(job["id"]))["state"]) == (400, "preview")
+
+
+async def test_no_more_than_twenty_imports_wait(small_desk: Desk) -> None:
+    answers = [await small_desk.send() for _ in range(21)]
+    assert [answer.status for answer in answers] == [202] * 20 + [429]
+
+
+async def test_a_file_that_is_too_large_is_refused(small_desk: Desk) -> None:
+    assert (await small_desk.send(b"x" * (20 * 1024 * 1024 + 100_000))).status == 413
 
 
 async def test_a_bare_file_is_an_import_too(small_desk: Desk) -> None:
