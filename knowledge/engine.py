@@ -24,8 +24,10 @@ from knowledge.intents.recognition import NOTHING, Recognised, parts_to_encode
 from knowledge.intents.serving import Occasion, serve
 from knowledge.intents.systems import VendorSystems
 from knowledge.library import DEFAULT_BYTES, Library, Shelf
+from knowledge.overrides import asked_for
+from knowledge.parameters import ParameterType, written
 from knowledge.retrieval.encoder import SentenceEncoder, UniversalSentenceEncoder
-from knowledge.retrieval.tokens import topic_terms_of
+from knowledge.retrieval.tokens import bare, topic_terms_of
 from knowledge.spending import Purse, Spending
 from knowledge.unanswered.clustering import Asked
 
@@ -36,6 +38,8 @@ __all__ = [
 MAX_QUESTION = 1000
 # A message that no intent is meant for, and about which nothing is found, is about something else altogether.
 OUT_OF_SCOPE = 0.25
+# However well an entry was found, an answer that says "I don't know" is no sure answer.
+UNSURE = 0.49
 # What of the deadline is kept for everything but the model; a first attempt's share of the rest, and the
 # share that telling intents apart may take.
 RESERVED_SECONDS = 0.5
@@ -197,18 +201,23 @@ class Engine:
                 sure = []
         if sure:
             said = extractive.compose(found.understood, sure)
-            if not grounding.ungrounded(said, figures_of(sure, case.text)):
-                return self._answered(case, intents, found, _Said(said, Composer.EXTRACTIVE, sure))
+            if not grounding.ungrounded(said, figures_of(sure, case.text)) and not _states_another(said, case):
+                answer = self._answered(case, intents, found, _Said(said, Composer.EXTRACTIVE, sure))
+                return fixed.with_open_questions(answer, found.open, parameters, case.question)
         return self._without_entries(case, intents, found)
 
     def _without_entries(self, case: _Case, intents: Recognised, found: Found) -> Answer:
         """What is said where no entry answers."""
         parameters, vendor = case.shelf.index.parameters, case.vendor
-        answer = fixed.value(case.text, parameters, case.question)
+        # An entry that says nothing to this vendor's customers may still tell which value is asked for.
+        topics = [case.text, *(asked(hit.entry, parameters) for hit in found.sure[:1])]
+        told = (fixed.value(topic, parameters, case.question) for topic in topics)
+        answer = next((one for one in told if one is not None), None)
         if answer is None:
             is_foreign = _is_foreign(case.shelf, intents) and found.confidence < WORTH_A_LOOK
             say_so = fixed.out_of_scope if is_foreign else fixed.unknown
-            answer = replace(say_so(vendor, parameters, case.question), confidence=round(found.confidence, 4))
+            confidence = min(found.confidence, UNSURE)
+            answer = replace(say_so(vendor, parameters, case.question), confidence=round(confidence, 4))
         return replace(answer, intents=intents.intents, suggestions=_suggestions(case, found))
 
     def _answered(self, case: _Case, intents: Recognised, found: Found, said: _Said) -> Answer:
@@ -271,6 +280,17 @@ def _is_said(value: str, text: str) -> bool:
     return value in text or (bool(facts) and facts <= grounding.facts_in(text))
 
 
+def _states_another(said: str, case: _Case) -> bool:
+    """Whether a vendor's phone number was asked for by name and `said` doesn't give it: an entry's own number
+    may be another's."""
+    parameter = asked_for(case.text, case.shelf.index.parameters)
+    is_phone = parameter is not None and parameter.kind is ParameterType.PHONE
+    return parameter is not None and is_phone and not _is_said(written(parameter), said)
+
+
 def _suggestions(case: _Case, found: Found, answered: Collection[int] = ()) -> tuple[str, ...]:
+    """Questions near the one asked which have an answer, and not that one again."""
     parameters = case.shelf.index.parameters
-    return fixed.suggested([asked(hit.entry, parameters) for hit in found.all if hit.entry.id not in answered])
+    near = [hit for hit in found.all if hit.entry.id not in answered]
+    offered = [item.question for item in resolve(near, parameters)]
+    return fixed.suggested([text for text in offered if bare(text) != bare(case.text)])

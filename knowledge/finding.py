@@ -7,10 +7,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 
-from knowledge.answers import MAX_TOP_K, Question
+from knowledge.answers import MAX_TOP_K, Question, Turn
 from knowledge.composing import smalltalk
 from knowledge.entries import Audience
-from knowledge.following import Reading, readings
+from knowledge.following import Reading, asks, readings
 from knowledge.retrieval.encoding import Encoding
 from knowledge.retrieval.index import Hit, Index
 
@@ -18,8 +18,10 @@ from knowledge.retrieval.index import Hit, Index
 # since it can say that they don't.
 SURE = 0.5
 WORTH_A_LOOK = 0.15
-MAX_PARTS = 4
+MAX_PARTS = 6
 MAX_SUGGESTIONS = 3
+# Below this a message that doesn't say that it leans on another is read as if it did.
+LOST = 0.25
 # How much of its confidence an entry keeps that was found by a reading that leans on an earlier question.
 LEANING = 0.95
 
@@ -34,13 +36,15 @@ _SHORTEST_PART = 3
 class Found:
     """Hits that answer for sure, hits worth a look, and the rest for suggestions; no entry twice.
 
-    `understood` is the message as it was read: itself, or a follow-up with what it leans on.
+    `understood` is the message as it was read: itself, or a follow-up with what it leans on. `open` are
+    those of its several questions that nothing surely answers.
     """
 
     sure: tuple[Hit, ...]
     possible: tuple[Hit, ...]
     others: tuple[Hit, ...]
     understood: str
+    open: tuple[str, ...] = ()
 
     @property
     def all(self) -> tuple[Hit, ...]:
@@ -66,22 +70,28 @@ class Finder:
         best: dict[int, Hit] = {}
         sure: dict[int, Hit] = {}
         understood: list[str] = []
+        lost: list[str] = []
         parts = parts_of(text)
-        for part in parts:
-            history = question.history if len(parts) == 1 else ()
-            meant, hits = await self._read(readings(part, history))
+        for at, part in enumerate(parts):
+            # A later part of a message leans on the part before it, if on anything.
+            before = (Turn(parts[at - 1], from_customer=True),) if at else question.history
+            meant, hits = await self._read(readings(part, before))
             understood.append(meant)
             for hit in hits:
                 if hit.entry.id not in best or best[hit.entry.id].confidence < hit.confidence:
                     best[hit.entry.id] = hit
             if hits and hits[0].confidence >= SURE:
                 sure.setdefault(hits[0].entry.id, hits[0])
+            elif asks(part):
+                lost.append(part)
         ranked = sorted(best.values(), key=lambda hit: (hit.confidence, hit.score), reverse=True)
         rest = [hit for hit in ranked if hit.entry.id not in sure]
         possible = [hit for hit in rest[: self.top_k] if hit.confidence >= WORTH_A_LOOK]
         others = [hit for hit in rest if hit not in possible]
         said = " ".join(understood) if len(parts) == 1 else text
-        return Found(tuple(sure.values())[: self.top_k], tuple(possible), tuple(others), said)
+        # Each question of a message may have its entry, however few are wanted for one.
+        chosen = tuple(sure.values())[: max(self.top_k, len(parts))]
+        return Found(chosen, tuple(possible), tuple(others), said, tuple(lost) if len(parts) > 1 else ())
 
     async def _read(self, ways: tuple[Reading, ...]) -> tuple[str, list[Hit]]:
         """The reading that finds most surely, the literal one wherever it is sure, and what it finds."""
@@ -92,7 +102,7 @@ class Finder:
         chosen, hits = literal.text, plain
         near = {hit.entry.id for hit in plain}
         for way in ways:
-            if not way.leans:
+            if not way.leans or (way.only_if_lost and _top(plain) >= LOST):
                 continue
             # The message's own words must bear on what is found, or the answer before would come again.
             leaning = await self._search(way.text)
@@ -103,6 +113,8 @@ class Finder:
         return chosen, hits
 
     async def _search(self, text: str) -> list[Hit]:
+        if not any(character.isalpha() for character in text):
+            return []
         vector = await self.encoding.vector_of(text)
         limit = self.top_k + MAX_SUGGESTIONS
         search = partial(self.index.search, text, vector, audience=self.audience, limit=limit, favoured=self.favoured)

@@ -33,27 +33,36 @@ _ASKED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to read a message. `leans`: it takes its meaning from the question before."""
+    """One way to read a message. `leans`: it takes its meaning from the question before; `only_if_lost`: to
+    be tried only where the literal reading finds hardly anything, since nothing says that it leans."""
 
     text: str
     leans: bool = False
+    only_if_lost: bool = False
 
 
 def readings(text: str, history: Sequence[Turn]) -> tuple[Reading, ...]:
     """How `text` may be meant, the literal reading first; it alone where nothing suggests another."""
     literal = Reading(text)
     before = _question_before(history)
-    if before is None:
+    # What is no word at all, an emoji or a number, asks nothing about what was said before.
+    if before is None or not any(character.isalpha() for character in text):
         return (literal,)
     topic = _topic_of(text)
+    is_marked = topic != text.strip(" ?？!！。.~～")
     has_topic = bool(topic_terms_of(_ASKS_ONLY.sub("", topic)).size)
     if not has_topic:
         return (Reading(f"{before} {text}", leans=True), literal)
     if len(topic_terms_of(text)) > LONGEST_FOLLOW_UP:
         return (literal,)
-    swapped = Reading(f"{topic}{_asking_part(before)}", leans=True)
-    joined = Reading(f"{before} {topic}", leans=True)
+    swapped = Reading(f"{topic}{_asking_part(before)}", leans=True, only_if_lost=not is_marked)
+    joined = Reading(f"{before} {topic}", leans=True, only_if_lost=not is_marked)
     return (literal, swapped, joined) if swapped.text != topic else (literal, joined)
+
+
+def asks(text: str) -> bool:
+    """Whether `text` reads like a question rather than like something told."""
+    return text.rstrip().endswith(("?", "？", "嗎", "呢")) or bool(_ASKED.search(text))
 
 
 def _question_before(history: Sequence[Turn]) -> str | None:

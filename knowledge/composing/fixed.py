@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import reduce
 
 from bot.texts import say
 from knowledge import overrides
@@ -25,6 +27,8 @@ def small_talk(vendor: VendorCard, index: Index, question: Question, text: str) 
     kind = smalltalk.kind_of(text)
     if kind is None:
         return None
+    if kind == "human":
+        return _apology("human", vendor, index.parameters, question, outcome=Outcome.ANSWERED)
     return Answer(
         text=say(f"answer.{kind}", question.language, shop=vendor.called),
         outcome=Outcome.ANSWERED,
@@ -47,6 +51,25 @@ def value(text: str, parameters: Parameters, question: Question) -> Answer | Non
     shown = written(parameter)
     said = say("answer.value", question.language, name=parameter.display_name, value=shown)
     return Answer(said, Outcome.ANSWERED, values={parameter.key: shown}, confidence=VALUE_CONFIDENCE)
+
+
+def with_open_questions(answer: Answer, questions: Sequence[str], parameters: Parameters, question: Question) -> Answer:
+    """`answer`, and what can be said to those of a message's questions that no entry answers."""
+    values, unknown_ones = dict(answer.values), []
+    said = [answer.text]
+    for one in questions:
+        told = value(one, parameters, question)
+        if told is None:
+            unknown_ones.append(one.rstrip("?？ "))
+        elif told.text not in said:
+            said.append(told.text)
+            values |= told.values
+    if unknown_ones:
+        language = question.language
+        quoted = [say("answer.quoted", language, text=one) for one in unknown_ones]
+        listed = reduce(lambda first, second: say("answer.listed", language, first=first, second=second), quoted)
+        said.append(say("answer.part_unknown", language, parts=listed))
+    return replace(answer, text="\n\n".join(said), values=values)
 
 
 def unknown(vendor: VendorCard, parameters: Parameters, question: Question) -> Answer:

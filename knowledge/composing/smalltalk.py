@@ -8,7 +8,10 @@ from functools import cache
 
 from bot.texts import Language, say
 
-KINDS = ("greeting", "thanks", "goodbye", "acknowledged")
+KINDS = ("greeting", "thanks", "goodbye", "acknowledged", "human")
+
+
+_PICTURE = "So"
 
 
 def kind_of(text: str) -> str | None:
@@ -16,6 +19,8 @@ def kind_of(text: str) -> str | None:
     plain = unicodedata.normalize("NFKC", text).casefold()
     # Punctuation, emoji and everything else that isn't said aloud.
     words = " ".join("".join(c if c.isalnum() else " " for c in plain).split())
+    if not words and any(unicodedata.category(c) == _PICTURE for c in plain):
+        return "acknowledged"
     parts = [words] if words in _heard() else words.split(" ")
     kinds = {_heard().get(part) for part in parts}
     return kinds.pop() if len(kinds) == 1 else None

@@ -9,9 +9,10 @@ from bot.models import Vendor
 from bot.tenancy.principal import PLATFORM
 from bot.texts import Language
 from knowledge import repository
-from knowledge.engine import Composer, Engine, Outcome, Question
+from knowledge.engine import Composer, Engine, Outcome, Question, Turn
 from knowledge.entries import Scope
 from knowledge.errors import VendorInactive, VendorNotFound
+from knowledge.parameters import ParameterType
 from knowledge.repository import NewEntry, NewParameter
 from tests.knowledge.conftest import Ask, MakeEngine, Shops
 
@@ -85,6 +86,48 @@ async def test_two_questions_in_one_message_are_both_answered(ask: Ask) -> None:
     assert "小型寵物" in answer.text
     assert "2 個月" in answer.text
     assert len(answer.sources) == 2
+
+
+async def test_what_one_of_several_questions_is_not_answered_with_is_said(ask: Ask) -> None:
+    answer = await ask("ANJU", "可以養狗嗎？附近有游泳池嗎？")
+    assert "小型寵物" in answer.text
+    assert "「附近有游泳池嗎」" in answer.text
+
+
+async def test_what_is_told_beside_a_question_is_no_question(ask: Ask) -> None:
+    assert "沒有資料" not in (await ask("ANJU", "我下個月搬進去\n可以養狗嗎？")).text
+
+
+@pytest.mark.parametrize("text", ["👍", "🙏🙏", "1", "1+1=?", "。"])
+async def test_what_is_no_word_repeats_no_answer(ask: Ask, text: str) -> None:
+    answer = await ask("ANJU", text, history=(Turn("押金多少", from_customer=True),))
+    assert answer.sources == ()
+    assert "2 個月" not in answer.text
+
+
+async def test_nothing_is_offered_that_was_just_asked_for_in_vain(ask: Ask) -> None:
+    answer = await ask("XIANGKOU", "可以包場辦婚禮嗎")
+    assert "可以包場辦婚禮嗎" not in answer.suggestions
+
+
+async def test_whoever_wants_a_person_is_told_how_to_reach_one(ask: Ask) -> None:
+    answer = await ask("ANJU", "我要找真人")
+    assert answer.outcome is Outcome.ANSWERED
+    assert "02-2345-6789" in answer.text
+
+
+async def test_a_phone_asked_for_by_name_is_the_vendors_and_not_an_entrys(
+    shops: Shops, ask: Ask, clock: ManualClock
+) -> None:
+    vendor_id = shops.vendors["XIANGKOU"]
+    phone = NewParameter("contact", "urgent_phone", "0912-345-678", ParameterType.PHONE, display_name="緊急聯絡電話")
+    entry = NewEntry("遇到緊急狀況怎麼辦，緊急聯絡電話", "請撥 04-2326-7788 由店長處理。", vendor_id)
+    async with shops.database.unit_of_work() as session:
+        await repository.put_parameters(session, shops.cafe, vendor_id, [phone], now=clock.now())
+        await repository.add_entry(session, shops.cafe, entry, now=clock.now())
+    answer = await ask("XIANGKOU", "緊急聯絡電話幾號")
+    assert "0912-345-678" in answer.text
+    assert "2326" not in answer.text
 
 
 @pytest.mark.parametrize(("text", "expected"), [("你好！", "安居租賃"), ("謝謝您～", "不客氣"), ("OK 👌", "好的")])
