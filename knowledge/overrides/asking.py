@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from knowledge import numerals
-from knowledge.overrides.concepts import SUBJECTS, contrasts, terms_of, unknown_in, without_concepts
-from knowledge.overrides.figures import Kind
+from knowledge.overrides.concepts import CONCEPTS, SUBJECTS, contrasts, terms_of, unknown_in, without_concepts
+from knowledge.overrides.figures import Figure, Kind, figures_in
 from knowledge.overrides.named import Named, describe
+from knowledge.overrides.policies import methods_in
 from knowledge.parameters import Parameter, Parameters, ParameterType
 
 PARTLY = 0.5
@@ -29,14 +30,23 @@ class Sort(StrEnum):
     WORDS = "words"
 
 
+_AMOUNTS = frozenset({Sort.MONEY, Sort.SHARE})
 _COUNTED = frozenset({Sort.MONEY, Sort.LENGTH, Sort.COUNT, Sort.SHARE})
 _WHENEVER = frozenset({Sort.DAY, Sort.CLOCK, Sort.WEEKDAY})
+_ENDS = r"(?:是|為|要|呢|嗎|有|大概|大約|[?？。]|$)"
 _ANYTHING = frozenset(Sort)
 # The first that matches says what is asked; a question that none matches asks for no value.
 _ASKED = tuple(
     (re.compile(pattern, re.IGNORECASE), sorts)
     for pattern, sorts in (
         (r"為什麼|為何|怎麼辦|怎樣|誰|原因|\bwhy\b|\bwho\b", frozenset[Sort]()),
+        (rf"(?:期限|期間|時間|時段|日期)(?!.*(?:幾點|多久|幾天|哪天|幾號)){_ENDS}", _WHENEVER | {Sort.LENGTH}),
+        (r"(?:天數|月數|時數|租期|效期|鑑賞期|猶豫期|保固期?|有效期)$", frozenset({Sort.LENGTH})),
+        (rf"(?:人數|名額){_ENDS}", frozenset({Sort.COUNT})),
+        (
+            rf"(?:費用?|價格|價錢|價位|售價|月租|房租|租金)(?:是|為|要|大概|大約)*(?:多少|{_ENDS})(?!.*[幾誰怎何])",
+            _AMOUNTS,
+        ),
         (
             r"(?:電話|專線|手機|熱線|客服).*(?:幾號|號碼|多少|幾番|什麼|給我|嗎)|電話$|打(?:哪|幾)|聯絡電話|"
             r"phone number|hotline",
@@ -50,7 +60,7 @@ _ASKED = tuple(
             r"幾天|多少天|幾個?工作天|幾個?月|幾年|幾個?小時|幾分鐘|多久|多長|how long|how many (?:days|months|hours)",
             frozenset({Sort.LENGTH}),
         ),
-        (r"多少錢|多少元|幾元|幾塊|怎麼算|怎麼收|怎麼計|how much", frozenset({Sort.MONEY, Sort.SHARE})),
+        (r"多少錢|多少元|幾元|幾塊|怎麼算|怎麼收|怎麼計|how much", _AMOUNTS),
         (r"幾[%％成折趴]|百分之幾", frozenset({Sort.SHARE})),
         (r"幾[個位人名席桌間]|多少[個位人名席桌間]|how many", _COUNTED),
         (r"多少|多高", _COUNTED),
@@ -61,6 +71,11 @@ _ASKED = tuple(
         (r"什麼|告訴我|想知道|請問|嗎|呢|[?？]$|^.{2,8}$|\bwhat\b", _ANYTHING),
     )
 )  # fmt: skip
+# What a question may say beside a name without asking for another thing: verbs, and half of the day.
+_NEUTRAL = frozenset({"繳", "租", "服", "營業", "通知", "最短", "最長", "提前", "方式", "上午", "下午", "晚上"})
+_RATES = frozenset({"日計", "時計", "週計", "年計"})
+_OF_RENT = frozenset({"繳", "逾", "租", "租金"})
+_IMPLIED_BY_A_DEPOSIT = frozenset({"預約"})
 _POLITE = re.compile(
     r"請問一下|請問|請教|想問問?|問一下|一下|想知道|知道|告訴|你們家?|妳們|貴公司|貴店|店家|這裡|這邊|那邊|你|妳|我|他|她|它|大概|大約|通常|"
     r"現在|目前|平常|最晚|最遲|最慢|截止|每個?月|每次|一次|一個|什麼時候|什麼|甚麼|何時|怎麼|如何|為何|哪裡|哪邊|哪些|哪一?[天日種]|多少|多久|多長|"
@@ -81,14 +96,49 @@ def asked_for(question: str, parameters: Parameters) -> Parameter | None:
     sorts = next((sorts for pattern, sorts in _ASKED if pattern.search(text)), frozenset[Sort]())
     named = [describe(one) for one in parameters.values() if one.display_name and one.value.strip()]
     fitting = [one for one in named if _sort_of(one) in sorts or (_is_called(one, text) and sorts & _COUNTED)]
+    fitting = [one for one in fitting if _is_its_case(one, text, sorts=sorts)]
     ranked = sorted(((_share(one, text), _is_best(one, sorts), one) for one in fitting), key=lambda item: item[:2])
     ranked = [item for item in ranked if item[0] >= PARTLY]
     if not ranked:
         return _opening_hours(text, fitting, sorts=sorts)
-    best = ranked[-1]
-    if len(ranked) > 1 and ranked[-2][:2] == best[:2] and len(_terms(ranked[-2][2])) == len(_terms(best[2])):
-        return None
-    return max((item for item in ranked if item[:2] == best[:2]), key=lambda item: len(_terms(item[2])))[2].parameter
+    tied = [one for share, is_best, one in ranked if (share, is_best) == ranked[-1][:2]]
+    most = max(len(_terms(one)) for one in tied)
+    best, *others = [one for one in tied if len(_terms(one)) == most]
+    return None if others or _has_rival(best, named, text, sorts=sorts) else best.parameter
+
+
+def _has_rival(best: Named, others: Iterable[Named], question: str, *, sorts: frozenset[Sort]) -> bool:
+    """Whether the question says only what `best` shares with another parameter: 運費 of 離島運費 and 宅配運費."""
+    asked = terms_of(question)
+    if _terms(best) <= asked:
+        return False
+    said = asked & _terms(best) or asked & best.all_terms
+    return any(one is not best and _sort_of(one) in sorts and said & one.all_terms for one in others)
+
+
+def _is_its_case(named: Named, question: str, *, sorts: frozenset[Sort]) -> bool:
+    """Whether a question names no case that the parameter may not be for: 學生, 兩人, 轉帳, 國定假日."""
+    asked = terms_of(question) & CONCEPTS
+    neutral = _NEUTRAL | (_RATES if Sort.MONEY not in sorts else frozenset())
+    if named.all_terms & _OF_RENT:
+        neutral |= {"租金"}
+    ways = methods_in(question) - methods_in(f"{named.parameter.display_name} {named.parameter.value}")
+    is_another_way = ways and Sort.MONEY in sorts and not sorts & _WHENEVER
+    if asked - named.all_terms - neutral or is_another_way:
+        return False
+    return all(_is_its_figure(named, one, question) for one in figures_in(question))
+
+
+def _is_its_figure(named: Named, figure: Figure, question: str) -> bool:
+    """Whether a figure of a question may be the value asked about (押金是兩個月嗎), or says no more than 每."""
+    if figure.text in (named.parameter.display_name or "") or figure.kind is named.kind is not Kind.QUANTITY:
+        return True
+    if figure.kind is Kind.TIME and named.kind is Kind.HOURS:
+        return True
+    if figure.kind is not Kind.QUANTITY:
+        return False
+    is_one = figure.value == 1 and figure.dimension != numerals.Dimension.PEOPLE
+    return is_one or (named.figure is not None and figure.could_mix_with({named.figure.dimension}))
 
 
 def _opening_hours(question: str, fitting: Iterable[Named], *, sorts: frozenset[Sort]) -> Parameter | None:
@@ -105,12 +155,7 @@ def _opening_hours(question: str, fitting: Iterable[Named], *, sorts: frozenset[
 def _share(named: Named, question: str) -> float:
     """How much of the name the question says, nothing where it says more than the name: 0..1."""
     asked, name = terms_of(question), _terms(named)
-    if (
-        not name
-        or contrasts(asked, name)
-        or (asked & SUBJECTS) - named.all_terms
-        or _unknown(question, named.all_terms)
-    ):
+    if not name or contrasts(asked, named.all_terms) or _unknown(question, named.all_terms):
         return 0.0
     return max(_covered(one, asked) for one in named.names)
 
@@ -118,6 +163,8 @@ def _share(named: Named, question: str) -> float:
 def _covered(name: frozenset[str], asked: frozenset[str]) -> float:
     """How much of one name is asked for; nothing where its subject isn't."""
     name = name - {"方式"} or name
+    if "訂金" in name & asked:
+        name = name - _IMPLIED_BY_A_DEPOSIT
     share = len(asked & name) / len(name)
     return share if share == 1 or not (name & SUBJECTS) - asked else 0.0
 

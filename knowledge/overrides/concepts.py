@@ -102,6 +102,9 @@ _OTHERS = {
     "年費": "年費 annual-fee",
     "平日": "平日 週間 weekday weekdays",
     "假日": "假日 週末 例假日 國定假日 weekend weekends holiday holidays",
+    "上午": "上午 早上 早診 早班",
+    "下午": "下午 午後 午診",
+    "晚上": "晚上 晚間 夜間 夜診 晚診 晚班",
     "大人": "大人 成人 adult adults",
     "兒童": "兒童 小孩 孩童 小朋友 幼童 child children kids",
     "學生": "學生 student students",
@@ -139,6 +142,7 @@ CONTRASTS = (
     {"最短", "最長"}, {"平日", "假日"}, {"大人", "兒童", "學生", "長者"}, {"會員", "非會員"}, {"初診", "複診"},
     {"汽車", "機車"}, {"短髮", "長髮"}, {"男", "女"}, {"離島", "海外"}, {"大杯", "小杯"}, {"單人", "雙人"},
     {"套房", "雅房"}, {"首月"}, {"日計", "時計", "週計", "年計"}, {"緊急"}, {"入住", "退房"},
+    {"上午", "下午", "晚上"},
 )  # fmt: skip
 # Others whose figures a text may state and a vendor has no say in.
 OUTSIDERS = re.compile(
