@@ -48,6 +48,9 @@ CLASSIFYING = 0.25
 SAME_MEANING = 0.35
 
 
+_COUNTED = frozenset({ParameterType.NUMBER, ParameterType.MONEY})
+
+
 @dataclass(frozen=True, slots=True)
 class _Case:
     """A question on its way to an answer: who is asked, what they know, and until when it may take."""
@@ -201,7 +204,7 @@ class Engine:
                 sure = []
         if sure:
             said = extractive.compose(found.understood, sure)
-            if not grounding.ungrounded(said, figures_of(sure, case.text)) and not _states_another(said, case):
+            if not grounding.ungrounded(said, figures_of(sure, case.text)) and _says_what_was_asked(said, case):
                 answer = self._answered(case, intents, found, _Said(said, Composer.EXTRACTIVE, sure))
                 return fixed.with_open_questions(answer, found.open, parameters, case.question)
         return self._without_entries(case, intents, found)
@@ -210,6 +213,8 @@ class Engine:
         """What is said where no entry answers."""
         parameters, vendor = case.shelf.index.parameters, case.vendor
         # An entry that says nothing to this vendor's customers may still tell which value is asked for.
+        if (likely := self._likely(case, intents, found)) is not None:
+            return likely
         topics = [case.text, *(asked(hit.entry, parameters) for hit in found.sure[:1])]
         told = (fixed.value(topic, parameters, case.question) for topic in topics)
         answer = next((one for one in told if one is not None), None)
@@ -219,6 +224,14 @@ class Engine:
             confidence = min(found.confidence, UNSURE)
             answer = replace(say_so(vendor, parameters, case.question), confidence=round(confidence, 4))
         return replace(answer, intents=intents.intents, suggestions=_suggestions(case, found))
+
+    def _likely(self, case: _Case, intents: Recognised, found: Found) -> Answer | None:
+        """What the question is probably about, said as such; None for what is another vendor's business."""
+        materials = [] if _is_foreign(case.shelf, intents) else resolve(found.likely, case.shelf.index.parameters)
+        if case.purse is not None or not materials or not materials[0].question:
+            return None
+        said = fixed.likely(materials[0].question, extractive.compose(case.text, materials), case.question)
+        return self._answered(case, intents, found, _Said(said, Composer.EXTRACTIVE, materials))
 
     def _answered(self, case: _Case, intents: Recognised, found: Found, said: _Said) -> Answer:
         values = {key: value for item in said.materials for key, value in item.values.items()}
@@ -280,12 +293,17 @@ def _is_said(value: str, text: str) -> bool:
     return value in text or (bool(facts) and facts <= grounding.facts_in(text))
 
 
-def _states_another(said: str, case: _Case) -> bool:
-    """Whether a vendor's phone number was asked for by name and `said` doesn't give it: an entry's own number
-    may be another's."""
+def _says_what_was_asked(said: str, case: _Case) -> bool:
+    """Whether `said` states the value that was asked for by name, and a figure where one was asked for.
+
+    An entry that is near in words may state another number than the vendor's, or none at all.
+    """
+    wants_figure = grounding.asks_how_much(case.text)
     parameter = asked_for(case.text, case.shelf.index.parameters)
     is_phone = parameter is not None and parameter.kind is ParameterType.PHONE
-    return parameter is not None and is_phone and not _is_said(written(parameter), said)
+    if parameter is not None and (is_phone or (wants_figure and parameter.kind in _COUNTED)):
+        return _is_said(written(parameter), said)
+    return not wants_figure or grounding.says_how_much(said)
 
 
 def _suggestions(case: _Case, found: Found, answered: Collection[int] = ()) -> tuple[str, ...]:

@@ -18,6 +18,9 @@ from knowledge.retrieval.index import Hit, Index
 # since it can say that they don't.
 SURE = 0.5
 WORTH_A_LOOK = 0.15
+# From this on, and by so much before the next, an entry is told as what the question is probably about.
+LIKELY = 0.38
+LIKELY_LEAD = 1.5
 MAX_PARTS = 6
 MAX_SUGGESTIONS = 3
 # Below this a message that doesn't say that it leans on another is read as if it did.
@@ -49,6 +52,14 @@ class Found:
     @property
     def all(self) -> tuple[Hit, ...]:
         return (*self.sure, *self.possible, *self.others)
+
+    @property
+    def likely(self) -> tuple[Hit, ...]:
+        """The one hit that probably answers, where none surely does and it stands out; else nothing."""
+        if self.sure or not self.possible or self.possible[0].confidence < LIKELY:
+            return ()
+        second = max((hit.confidence for hit in (*self.possible[1:], *self.others)), default=0.0)
+        return self.possible[:1] if self.possible[0].confidence >= LIKELY_LEAD * second else ()
 
     @property
     def confidence(self) -> float:

@@ -47,6 +47,15 @@ _LABEL = "label"
 _TRIFLES = frozenset({"個", "位", "次", "份", "名", "人"})
 _LATER_HALF = frozenset({"下午", "晚上"})
 NOON = 12
+_HOW_MUCH = re.compile(
+    r"多少(?!人有)|幾[ ]?(?:元|塊|錢|個|位|人|天|號|點|歲|月|年|次|分|小時)|怎麼收費|\bhow (?:much|many|long)\b",
+    re.IGNORECASE,
+)
+_NO_FIGURE = re.compile(
+    r"免費|免收|不收|不用錢|不需|無需|無須|不必|不另|不限|視.{0,8}而定|依.{0,12}(?:計|定|為準|收)|洽|報價|現場|隨時|當天|當日|月底|月初"
+    r"|\bfree\b|depends|no charge",
+    re.IGNORECASE,
+)
 
 
 def facts_in(text: str) -> frozenset[str]:
@@ -145,3 +154,13 @@ def _numbers(quantity: numerals.Quantity, text: str) -> Iterator[str]:
     for value in (quantity.value, quantity.upto):
         if value is not None:
             yield f"number:{value.normalize() if value else Decimal(0):f}:{unit}"
+
+
+def asks_how_much(question: str) -> bool:
+    """Whether `question` asks for an amount, a number, a day or a time."""
+    return bool(_HOW_MUCH.search(question))
+
+
+def says_how_much(text: str) -> bool:
+    """Whether `text` states a figure, or that there is nothing to pay, or that it depends."""
+    return bool(facts_in(text)) or bool(_NO_FIGURE.search(text))

@@ -53,6 +53,11 @@ def value(text: str, parameters: Parameters, question: Question) -> Answer | Non
     return Answer(said, Outcome.ANSWERED, values={parameter.key: shown}, confidence=VALUE_CONFIDENCE)
 
 
+def likely(about: str, text: str, question: Question) -> str:
+    """`text` as the answer to what the customer probably asked `about`."""
+    return say("answer.likely", question.language, about=about.rstrip("?？ "), text=text)
+
+
 def with_open_questions(answer: Answer, questions: Sequence[str], parameters: Parameters, question: Question) -> Answer:
     """`answer`, and what can be said to those of a message's questions that no entry answers."""
     values, unknown_ones = dict(answer.values), []
