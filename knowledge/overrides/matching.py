@@ -33,6 +33,8 @@ _FEW = 2
 _LESS = 0.5
 _CLAUSE = re.compile(r"(?:[^，,、。！？!?；;\n]|(?<=\d),(?=\d{3}))+")
 _AND = re.compile(r"[與和及或並跟以且；;]|\band\b|\bor\b", re.IGNORECASE)
+# What stands in brackets after opening hours is when they don't hold: 10:00-21:00（週一公休）.
+_ASIDE = re.compile(r"[（(]")
 _EACH = re.compile(r"各|分別|依序|respectively|\beach\b(?! month)", re.IGNORECASE)
 _HALF_A_DAY = re.compile(r"上午|下午|晚上|早上|中午")
 _CHARGE = re.compile(r"[\u3400-\u9fff]{2}[費金款稅票]")
@@ -43,6 +45,7 @@ _OF_RENT = re.compile(r"的?(?:租金|房租|月租|押金)|'?s? ?rent")
 _NOTICES = frozenset({"通知", "提前"})
 _LEAD_TIMES = frozenset({"通知", "提前", "效期", "保固", "維修", "退貨"})
 _CONTACTS = frozenset({"服", "話", "信箱", "網站"})
+_DAYS = frozenset({"平日", "假日"})
 _PHONE_WORDS = frozenset({"信箱", "網站", "服", "話", "營業", "預約", "點餐"})
 
 
@@ -86,6 +89,8 @@ def surroundings(figure: Figure, figures: Sequence[Figure], sentence: str, *, to
         elif figure.end <= other.start < end:
             gap = _AND.search(plain, figure.end, other.start)
             end = gap.start() if gap else other.start
+    if figure.kind is Kind.HOURS and (aside := _ASIDE.search(plain, figure.end, end)):
+        end = aside.start()
     clause_start, clause_end = clause_span(sentence, figure)
     return Surroundings(
         clause=plain[clause_start:clause_end], near=plain[start:end], ahead=plain[start : figure.start], sentence=plain,
@@ -114,7 +119,14 @@ def _word_for(figure: Figure) -> str:
     """What a figure says of its subject: one day before an amount makes it an amount a day (逾期一日罰 100 元)."""
     if figure.kind is Kind.QUANTITY and figure.value == 1 and figure.unit in ("日", "天"):
         return "每日"
+    if figure.kind is Kind.HOURS:
+        return scope_of(figure)
     return "折扣" if figure.unit == "折" else ""
+
+
+def scope_of(figure: Figure) -> str:
+    """The days that opening hours say they are for (平日, 假日), where they begin with them."""
+    return figure.text[:_FEW] if figure.text.startswith(("平日", "假日")) else ""
 
 
 def about(figure: Figure, around: Surroundings, parameters: Sequence[Named]) -> About | None:
@@ -145,6 +157,8 @@ def _is_narrower(one: About, other: About, around: Surroundings) -> bool:
 def _graded(figure: Figure, around: Surroundings, named: Named) -> About | None:
     match, share = _grade(figure, around, named)
     if figure.kind is Kind.WEEKDAY and _HALF_A_DAY.match(around.near[len(around.ahead) :].strip()):
+        match = min(match, Match.PERHAPS)
+    if figure.kind is Kind.HOURS and narrows(terms_of(scope_of(figure)), named.all_terms & _DAYS):
         match = min(match, Match.PERHAPS)
     if is_loose(named, figure):
         near = terms_of(around.near)

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 
 from knowledge import numerals
 from knowledge.overrides import deriving, policies
 from knowledge.overrides.concepts import terms_of
 from knowledge.overrides.figures import Figure, Kind, figures_in
-from knowledge.overrides.matching import About, Match, about, foreign, surroundings
+from knowledge.overrides.matching import About, Match, about, foreign, scope_of, surroundings
 from knowledge.overrides.named import Named, agrees, describe, edge_of
 from knowledge.parameters import PLACEHOLDER, Filled, Parameters, Replacement, fill, in_english, is_latin, written
 
 # A sentence with more figures than this is a list that ought to have lines.
 MAX_FIGURES = 40
+# More than this in a text are a table, whose columns no clause names; its further figures are left out.
+MAX_FIGURES_OF_TEXT = 200
+_LONG_FIGURE = 200
+_DIFFERENCE_AHEAD = re.compile(
+    r"(?:另加|外加|加收|多收|再加|加價|多付|補差額|折抵|抵扣|便宜|優惠|現[折省]|減免|扣抵|折價)[收付約]?[ ]?$"
+)
+_DIFFERENCE_AFTER = re.compile(r"[ ]?的?(?:折扣|優惠|折價|折抵)")
+_DIFFERENCE_NAME = re.compile(r"加|折|抵|優惠|減|差額|surcharge|discount|extra", re.IGNORECASE)
+_SHARES = frozenset({numerals.Dimension.PERCENT, numerals.Dimension.PRICE_SHARE})
+_ORDINAL_AHEAD = re.compile(r"(?:第[ ]?[一二三四五\d][ ]?個?|最後一?個?|單|雙|隔|[單雙]數)[ ]?$")
+_CUT_AT_NOON = re.compile(r"\b[ap]\.m\.\s*$", re.IGNORECASE)
 _STRICT = frozenset({numerals.Dimension.DAY_OF_MONTH, Kind.HOURS, Kind.TIME})
 
 
@@ -46,13 +59,33 @@ def _replacements(
     if policies.contradicts("".join(parts), topic, named):
         return [None] * len(parts)
     asks_otherwise = _states_otherwise(topic, named)
+    judge = partial(_judge_sentence, named=named, topic=topic, asks_otherwise=asks_otherwise)
+    known: dict[tuple[str, str], Judged] = {}
     judged: list[Judged] = []
-    for at, part in enumerate(parts):
-        one = _judge(part, named, topic=topic, before=parts[at - 1] if at else "")
-        one.out = one.out or policies.differs(part, named) or (asks_otherwise and policies.affirms(part))
-        judged.append(one)
+    count = 0
+    for part, before in zip(parts, ("", *parts), strict=False):
+        if (part, before) not in known:
+            one = judge(part, before=before, room=MAX_FIGURES_OF_TEXT - count)
+            known[part, before], count = one, count + len(one.figures)
+        judged.append(known[part, before])
+    _leave_halves_out(judged)
     is_changed = any(one.changes or PLACEHOLDER.search(one.text) or one.out for one in judged)
     return [None if one.out else _settled(one, is_changed=is_changed) for one in judged]
+
+
+def _judge_sentence(
+    text: str, named: Sequence[Named], *, topic: str, before: str, asks_otherwise: bool, room: int
+) -> Judged:
+    one = _judge(text, named, topic=topic, before=before, room=room)
+    one.out = one.out or policies.differs(text, named) or (asks_otherwise and policies.affirms(text))
+    return one
+
+
+def _leave_halves_out(judged: Sequence[Judged]) -> None:
+    """Leave out both halves of a sentence that was cut at its a.m. where one of them changes."""
+    for one, other in pairwise(judged):
+        if _CUT_AT_NOON.search(one.text) and (one.out or one.changes or other.out or other.changes):
+            one.out = other.out = True
 
 
 def _states_otherwise(topic: str, named: Sequence[Named]) -> bool:
@@ -61,10 +94,10 @@ def _states_otherwise(topic: str, named: Sequence[Named]) -> bool:
     return judged.out or bool(judged.changes)
 
 
-def _judge(text: str, named: Sequence[Named], *, topic: str, before: str) -> Judged:
+def _judge(text: str, named: Sequence[Named], *, topic: str, before: str, room: int = MAX_FIGURES) -> Judged:
     """What each figure of a sentence is about, and the changes that follow."""
     judged = Judged(text, figures_in(text))
-    if len(judged.figures) > MAX_FIGURES:
+    if len(judged.figures) > min(MAX_FIGURES, room) or any(len(one.text) > _LONG_FIGURE for one in judged.figures):
         return Judged(text, out=True)
     for figure in judged.figures:
         around = surroundings(figure, judged.figures, text, topic=topic, before=before)
@@ -75,13 +108,27 @@ def _judge(text: str, named: Sequence[Named], *, topic: str, before: str) -> Jud
             judged.known[figure] = decided.named
         if agrees(decided.named, figure, around.clause):
             continue
-        change = _change(figure, decided, judged, clause=around.clause)
+        is_doubtful = _is_difference(figure, decided.named, text) or _is_ordinal(figure, text)
+        change = None if is_doubtful else _change(figure, decided, judged, clause=around.clause)
         if change is None:
             judged.out = True
             return judged
         judged.changes.append(change)
     judged.out = _disagrees(judged)
     return judged
+
+
+def _is_difference(figure: Figure, named: Named, sentence: str) -> bool:
+    """Whether the figure is what is added or taken off (另加 50 元) and the parameter is a whole amount."""
+    if figure.kind is not Kind.QUANTITY or figure.dimension in _SHARES or named.all_terms & {"罰", "逾", "違約金"}:
+        return False
+    is_said = _DIFFERENCE_AHEAD.search(sentence[: figure.start]) or _DIFFERENCE_AFTER.match(sentence, figure.end)
+    return bool(is_said) and not _DIFFERENCE_NAME.search(f"{named.parameter.display_name} {named.parameter.key}")
+
+
+def _is_ordinal(figure: Figure, sentence: str) -> bool:
+    """Whether a day of the week is one of several: 每月第二個週一."""
+    return figure.kind is Kind.WEEKDAY and bool(_ORDINAL_AHEAD.search(sentence[: figure.start]))
 
 
 def _change(figure: Figure, decided: About, judged: Judged, *, clause: str) -> Replacement | None:
@@ -93,17 +140,21 @@ def _change(figure: Figure, decided: About, judged: Judged, *, clause: str) -> R
     text = _value_for(figure, named, judged.text, clause=clause)
     if text is None:
         return None
-    end = figure.end
+    start, end = figure.start, figure.end
+    if scope := scope_of(figure):
+        start += len(scope)
+    if figure.text.endswith(".") and not judged.text[end:].strip():
+        text += "."
     if text.endswith("s") and judged.text.startswith("'s", end):
         text, end = f"{text}'", end + 2
-    return Replacement(figure.start, end, _spaced(text, judged.text, figure), named.parameter.key)
+    return Replacement(start, end, _spaced(text, judged.text, start, end), named.parameter.key)
 
 
-def _spaced(text: str, sentence: str, figure: Figure) -> str:
-    """`text` with a space where its digits would touch a word that the figure's own digits didn't."""
-    ahead, after = sentence[: figure.start][-1:], sentence[figure.end :][:1]
+def _spaced(text: str, sentence: str, start: int, end: int) -> str:
+    """`text` with a space on each side where its digits would touch a word."""
+    ahead, after = sentence[:start][-1:], sentence[end:][:1]
     before = " " if ahead.isalnum() and text[0].isascii() and text[0].isalnum() else ""
-    is_bare = text[-1].isascii() and text[-1].isalnum() and not figure.text[-1].isascii()
+    is_bare = text[-1].isascii() and text[-1].isalnum()
     return f"{before}{text}{' ' if is_bare and after.isalnum() else ''}"
 
 
@@ -170,7 +221,7 @@ def _without_repetition(judged: Judged) -> list[Replacement] | None:
     settled: list[Replacement] = []
     said: set[str] = set()
     for change in judged.changes:
-        figure = next(one for one in judged.figures if one.start == change.start)
+        figure = next(one for one in judged.figures if one.start <= change.start < one.end)
         if change.key in said and deriving.is_derived(judged.text, figure):
             cut = deriving.cut(judged.text, figure)
             if cut is None:
