@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import ceil
@@ -28,6 +28,7 @@ SAME_WORDS = 0.5
 # How many others a row is held against, and how many are told of.
 _LOOKED_AT = 50
 _TOLD = 3
+_NOTED_EVERY = 100
 _LONGEST_FACTS = 4_000
 _NOT_WORDS = re.compile(r"[\W_]+")
 _CODE = re.compile(rf"[a-z]*\d[a-z\d]*|[{NUMERALS}]|[{DENIALS}]|(?<![a-z])(?:[a-z]|{'|'.join(ASKING_WHAT)})(?![a-z])")
@@ -105,10 +106,13 @@ class _Question:
         return self._facts
 
 
-def find(new: Sequence[Known], existing: Iterable[Known]) -> list[Finding]:
+def find(
+    new: Sequence[Known], existing: Iterable[Known], *, note: Callable[[int], object] | None = None
+) -> list[Finding]:
     """What is found of the rows `new`, in their order: at most three findings a row, the surest first.
 
-    Rows for renters and rows for staff don't meet: they may answer one question differently.
+    Rows for renters and rows for staff don't meet: they may answer one question differently. `note` is
+    told now and then how many rows are done.
     """
     known = [_question(one, None) for one in existing]
     asked = [_question(one, row) for row, one in enumerate(new)]
@@ -116,7 +120,9 @@ def find(new: Sequence[Known], existing: Iterable[Known]) -> list[Finding]:
     for one in known:
         index.add(one)
     findings: list[Finding] = []
-    for one in asked:
+    for done, one in enumerate(asked):
+        if note is not None and done % _NOTED_EVERY == 0:
+            note(done)
         findings += index.find(one)
         index.add(one)
     return findings

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -31,6 +33,7 @@ from knowledge.repository.staging import version_of_knowledge
 # A turn of the one writer takes some ten milliseconds with these.
 ROWS_A_BATCH = 50
 LONGEST_PLACE = 200
+TELL_SECONDS = 1.0
 _SAME = frozenset({Kind.DUPLICATE, Kind.REWORDED})
 Meets = list[dict[str, Any]]
 
@@ -40,22 +43,26 @@ async def store(lease: Lease, work: Work, reading: Reading) -> int:
 
     What an interrupted attempt kept is dropped first. Raises Stopped, and LeaseLost.
     """
-    await _progress(lease, work, done=0, total=len(reading.rows) + len(reading.problems))
+    # Each row is compared, and later kept: that makes two steps.
+    count = len(reading.rows) + len(reading.problems)
     rows = await _prepared(lease.database, work, reading.rows)
-    version, met = await compare(lease.database, work, rows)
+    async with _telling(lease, work, total=2 * count) as note:
+        version, met = await compare(lease.database, work, rows, note=note)
     kept = [_kept(work, number, row, met[number]) for number, row in enumerate(rows, 1)]
     kept += [_problem(work, number, problem) for number, problem in enumerate(reading.problems, len(rows) + 1)]
     await _drop(lease, work)
     for batch in in_batches(kept, ROWS_A_BATCH):
         async with lease.transaction() as session:
-            done = {"done": batch[-1]["number"], "total": len(kept)}
+            done = {"done": count + batch[-1]["number"], "total": 2 * count}
             if not await advance(session, work.principal, work.job_id, at=State.READING, to=done):
                 raise Stopped
             await add_rows(session, batch)
     return version
 
 
-async def compare(database: Database, work: Work, rows: Sequence[Mapping[str, Any]]) -> tuple[int, Mapping[int, Meets]]:
+async def compare(
+    database: Database, work: Work, rows: Sequence[Mapping[str, Any]], *, note: Callable[[int], object] | None = None
+) -> tuple[int, Mapping[int, Meets]]:
     """What each row meets, by its place from 1, and the version of the knowledge that this is true of."""
     async with database.reading(heavy=True) as session:
         version = await version_of_knowledge(session, work.staging)
@@ -63,7 +70,7 @@ async def compare(database: Database, work: Work, rows: Sequence[Mapping[str, An
     new = [Known(row["question"], row["answer"], audience=row["audience"]) for row in rows]
     existing = [Known(one.question, one.answer, id=one.id, audience=one.audience) for one in known]
     met: defaultdict[int, Meets] = defaultdict(list)
-    for finding in await in_thread(partial(duplicates.find, new, existing)):
+    for finding in await in_thread(partial(duplicates.find, new, existing, note=note)):
         met[finding.row + 1].append(_met(finding))
     return version, met
 
@@ -141,11 +148,30 @@ def _met(finding: Finding) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def _progress(lease: Lease, work: Work, *, done: int, total: int) -> None:
-    async with lease.transaction() as session:
-        to = {"done": done, "total": total}
-        if not await advance(session, work.principal, work.job_id, at=State.READING, to=to):
-            raise Stopped
+@asynccontextmanager
+async def _telling(lease: Lease, work: Work, *, total: int) -> AsyncIterator[Callable[[int], None]]:
+    """A note of how many rows are done, from whatever thread; a person sees it every now and then."""
+    done, ended = 0, asyncio.Event()
+
+    def note(count: int) -> None:
+        nonlocal done
+        done = count
+
+    async def tell() -> None:
+        while not ended.is_set():
+            async with lease.transaction() as session:
+                to = {"done": done, "total": total}
+                await advance(session, work.principal, work.job_id, at=State.READING, to=to)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), TELL_SECONDS)
+
+    telling = asyncio.create_task(tell())
+    try:
+        yield note
+    finally:
+        ended.set()
+        # A lease that was lost meanwhile is noticed by the next transaction of the import itself.
+        await asyncio.gather(telling, return_exceptions=True)
 
 
 async def _drop(lease: Lease, work: Work) -> None:

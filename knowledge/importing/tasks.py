@@ -155,8 +155,8 @@ async def _keep(session: AsyncSession, work: Work, result: Previewed, *, now: da
         "state": state.value, "data": None, "format": reading.format.value, "found": found, "attempts": 0,
         "counts": await count_rows(session, work.principal, work.job_id), "updated_at": now,
     }  # fmt: skip
-    if state is State.IMPORTING:
-        values |= {"done": 0, "total": 0}
+    rows = 0 if state is State.IMPORTING else len(reading.rows) + len(reading.problems)
+    values |= {"done": rows, "total": rows}
     await advance(session, work.principal, work.job_id, at=State.READING, to=values)
     log.info("import_read", import_id=str(work.job_id), rows=len(reading.rows), format=reading.format.value)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.statements import table_of
@@ -31,17 +31,12 @@ _ROWS = table_of(ImportRow)
 _ROW = update(_ROWS).where(_ROWS.c.id == bindparam("at"))
 _BECOMES = _ROW.values(entry_id=bindparam("entry"), action=Decision.ADD.value)
 _TAKES_PLACE = _ROW.values(entry_id=bindparam("entry"), action=Decision.REPLACE.value, row=bindparam("texts"))
-_CHANGED = (
-    "tenant_id",
-    "vendor_id",
-    "subject",
-    "subject_id",
-    "action",
-    "before",
-    "after",
-    "principal",
-    "said_by",
-    "created_at",
+_REPLACING: Sequence[Any] = (ImportRow.entry_id, ImportRow.row)
+_ENTRIES = table_of(KnowledgeEntry)
+_BECOME = (
+    update(_ENTRIES)
+    .where(_ENTRIES.c.id == bindparam("at"))
+    .values({name: bindparam(f"new_{name}") for name in FIELDS} | {"updated_at": bindparam("changed")})
 )
 
 
@@ -94,7 +89,9 @@ async def stage(session: AsyncSession, staging: Staging, rows: Sequence[Staged],
         return
     adding = insert(KnowledgeEntry).returning(KnowledgeEntry.id, sort_by_parameter_order=True)
     ids = list(await session.scalars(adding, [_entry(staging, row, now) for row in rows]))
-    changes = [_change(staging, row, entry_id, now) for row, entry_id in zip(rows, ids, strict=True)]
+    changes = [
+        _change_of(staging, entry_id, now) | {"after": dict(row.state)} for row, entry_id in zip(rows, ids, strict=True)
+    ]
     await session.execute(insert(KnowledgeChange), changes)
     noted = [{"at": row.row_id, "entry": entry_id} for row, entry_id in zip(rows, ids, strict=True)]
     await session.execute(_BECOMES, noted)
@@ -159,22 +156,22 @@ async def _show(session: AsyncSession, staging: Staging, ids: Sequence[int], *, 
 
 
 async def _replace(session: AsyncSession, staging: Staging, rows: Sequence[int], *, now: datetime) -> None:
+    """Write what entries become, by their ids: joined to the rows' JSON, SQLite took a millisecond for each."""
     if not rows:
         return
-    replacing = (ImportRow.id.in_(rows), KnowledgeEntry.id == ImportRow.entry_id)
-    becomes = ImportRow.row["becomes"]
-    values: dict[str, Any] = {name: becomes[name].as_string() for name in FIELDS if name != "intent_ids"}
-    values |= {"intent_ids": becomes["intent_ids"], "updated_at": now}
-    statement = visible_to(staging.principal, update(KnowledgeEntry).where(*replacing).values(values), KnowledgeEntry)
-    await session.execute(statement, execution_options={"synchronize_session": False})
-    chosen: Sequence[Any] = (
-        KnowledgeEntry.tenant_id, KnowledgeEntry.vendor_id, literal(Subject.ENTRY.value), KnowledgeEntry.id,
-        literal(Action.IMPORTED.value), ImportRow.row["before"], ImportRow.row["after"], literal(staging.author),
-        literal(staging.said_by, KnowledgeChange.said_by.type), literal(now, KnowledgeChange.created_at.type),
-    )  # fmt: skip
-    source = select(*chosen).where(*replacing, ImportRow.row["after"].as_string() != "{}")
-    changes = insert(KnowledgeChange).from_select(_CHANGED, visible_to(staging.principal, source, KnowledgeEntry))
-    await session.execute(changes)
+    statement = select(*_REPLACING).where(ImportRow.id.in_(rows))
+    found = [(at, row) for at, row in await session.execute(visible_to(staging.principal, statement, ImportRow))]
+    becoming = [
+        {"at": at, "changed": now} | {f"new_{name}": row["becomes"][name] for name in FIELDS} for at, row in found
+    ]
+    await session.execute(_BECOME, becoming)
+    changes = [
+        _change_of(staging, at, now) | {"before": row["before"], "after": row["after"]}
+        for at, row in found
+        if row["after"]
+    ]
+    if changes:
+        await session.execute(insert(KnowledgeChange), changes)
 
 
 def _vendors(staging: Staging) -> tuple[ColumnElement[bool], ...]:
@@ -186,9 +183,9 @@ def _entry(staging: Staging, row: Staged, now: datetime) -> dict[str, Any]:
     return {"tenant_id": staging.tenant_id, "created_at": now, "updated_at": now, **state}
 
 
-def _change(staging: Staging, row: Staged, entry_id: int, now: datetime) -> dict[str, Any]:
+def _change_of(staging: Staging, entry_id: int, now: datetime) -> dict[str, Any]:
     return {
         "tenant_id": staging.tenant_id, "vendor_id": staging.vendor_id, "subject": Subject.ENTRY.value,
-        "subject_id": entry_id, "action": Action.IMPORTED.value, "after": dict(row.state),
-        "principal": staging.author, "said_by": staging.said_by, "created_at": now,
+        "subject_id": entry_id, "action": Action.IMPORTED.value, "principal": staging.author,
+        "said_by": staging.said_by, "created_at": now,
     }  # fmt: skip

@@ -15,7 +15,7 @@ from knowledge.importing.words import Column, audience_of, column_of
 # How far down a header may stand: titles and remarks come before it.
 HEADER_WITHIN = 10
 _FORMULA_ERROR = re.compile(r"#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)")
-_NAME = re.compile(r"(?:\\[\\,;|]|[^,;|，、；｜\n])+")
+_NAME = re.compile(r"(?:\\[\\,;|，、；｜]|[^,;|，、；｜\n])+")
 _ESCAPED = re.compile(r"\\([\\,;|，、；｜])")
 Layout = Mapping[Column, int]
 PLAIN_LAYOUT: Layout = {Column.QUESTION: 0, Column.ANSWER: 1}
@@ -107,7 +107,7 @@ def _chained(first: Iterable[Record], rest: Iterator[Record]) -> Iterator[Record
 
 
 def _add(table: Table, record: Record, layout: Layout, width: int, *, limits: Limits) -> None:
-    if not any(cell.strip() for cell in record.cells) or layout_of(record.cells) is not None:
+    if not any(cell.strip() for cell in record.cells) or _repeats_header(record, layout):
         return
     if width and any(cell.strip() for cell in record.cells[width:]):
         table.problems.append(RowProblem(record.number, record.place, Flaw.TOO_MANY_COLUMNS))
@@ -124,6 +124,12 @@ def _add(table: Table, record: Record, layout: Layout, width: int, *, limits: Li
         table.rows.append(found)
     elif flaw is not None:
         table.problems.append(RowProblem(record.number, record.place, flaw))
+
+
+def _repeats_header(record: Record, layout: Layout) -> bool:
+    """Whether the header stands here again; a line that says whom it is for is a row, whatever its question is."""
+    whom = record.cell(layout.get(Column.AUDIENCE))
+    return layout_of(record.cells) is not None and (not whom or column_of(whom) is not None)
 
 
 def _row(record: Record, layout: Layout) -> Row | Flaw:

@@ -66,6 +66,12 @@ def test_what_is_exported_is_imported_as_it_was(found: Format) -> None:
     check()
 
 
+@pytest.mark.parametrize("found", CONTENT_TYPES)
+def test_an_entry_that_reads_like_a_header_is_an_entry(found: Format) -> None:
+    rows = [Row(1, "A", "Q"), Row(2, "question", "answer", "keywords")]
+    assert told(round_trip(rows, found).rows) == told(rows)
+
+
 def test_excel_takes_no_cell_of_a_csv_for_a_formula() -> None:
     rows = [Row(1, "=HYPERLINK(1)", "+886 2 1234", "-1", intents=("@a",))]
     line = b"".join(write(rows, Format.CSV)).decode().splitlines()[1]

@@ -104,7 +104,7 @@ async def test_a_reader_knows_nothing_of_the_environment(monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("language", Language)
 def test_every_refusal_and_every_flaw_has_a_text(language: Language) -> None:
-    texts = [say(f"import.{code}", language, limit=1, suffix=".pdf") for code in Refusal]
+    texts = [say(f"import.{code}", language, limit=1, suffix=".pdf", status=404) for code in Refusal]
     texts += [say(f"import.row_{code}", language) for code in Flaw]
     assert all(texts)
 
