@@ -11,7 +11,7 @@ from knowledge.numerals.reading import HAN_DIGITS, MAX_LENGTH, NUMBER, parse, va
 from knowledge.numerals.units import same_unit
 
 _UNIT = re.compile(
-    r"[ ]?(?P<unit>%|％|個?(?:工作|日曆)[天日]|營業日|個?月(?!份)|個?(?:小時|鐘頭)|個?(?:星期|禮拜)|分鐘|"
+    r"[ ]?(?P<unit>%|％|趴|個?(?:工作|日曆)[天日]|營業日|個?月(?!份)|個?(?:小時|鐘頭)|個?(?:星期|禮拜)|分鐘|"
     r"個人|人次|週年|天|日|號|号|月份|年份|年|歲|坪|折|倍|成(?![人年為功本立員長交果都分績品])|度|次|人|位|名|"
     r"份|杯|個|間|期|公里|公尺|公分|公克|公斤|公升|毫升|吋|件|張|樓|週|周(?!邊|年|圍)|季|秒|晚(?!上|餐|間)|桌|堂|支|隻|"
     r"輛|台|戶|房|頁|字|組|套|盒|包|箱|瓶|罐|碗|片|顆|GB|MB|℃|°C)"
@@ -47,7 +47,7 @@ _ENGLISH = re.compile(
     r"(?<![A-Za-z\d.])(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|"
     rf"{'|'.join(sorted(_ENGLISH_NUMBERS, key=len, reverse=True))}|an?(?= (?:day|week|month|year|hour)))"
     r"(?:(?P<ordinal>st|nd|rd|th)\b(?!\s*(?:floor|time|visit|person|avenue|street))|"
-    rf"(?:[ -]|(?<=\d))(?:(?:business|working|calendar) )?(?P<unit>{'|'.join(_ENGLISH_UNITS)})s?\b)",
+    rf"(?:[ -]|(?<=\d))(?:(?:business|working|calendar) )?(?P<unit>{'|'.join(_ENGLISH_UNITS)})s?(?![A-Za-z\d]))",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"[ ]?(?:[-–—]{1,2}|[~〜至到]|或|to|or|and)[ ]?", re.IGNORECASE)
@@ -159,7 +159,7 @@ def _money(
 
 def _meant(text: str, start: int, *, unit: re.Match[str], value: Decimal) -> str:
     """The unit that is meant where the written one could be several."""
-    said = unit["unit"].replace("％", "%").replace("号", "號").replace("周", "週")
+    said = unit["unit"].replace("％", "%").replace("趴", "%").replace("号", "號").replace("周", "週")
     if _is_ordinal(text, start):
         return f"第{said}"
     if said == "號" and _ADDRESS.search(text, max(0, start - _NEARBY), start):

@@ -85,7 +85,7 @@ def comparable(one: str, other: str) -> bool:
 def same_amount(value: Decimal, unit: str, *, other: Decimal, other_unit: str) -> bool:
     """Whether two figures say the same: 半年 and 6 個月, 兩週 and 14 天, 5 號 and 5 日."""
     return any(
-        kind is other_kind and amount == other_amount
+        kind == other_kind and amount == other_amount
         for kind, amount in _readings(value, unit)
         for other_kind, other_amount in _readings(other, other_unit)
     )

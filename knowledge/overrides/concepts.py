@@ -95,11 +95,12 @@ _OTHERS = {
     "話": "專線 電話 熱線 手機 市話 撥打 請撥 來電 致電 撥 phone call hotline tel telephone",
     "營業": "營業 開門 開店 打烊 關門 關店 上班 下班 開放 看診時間 門市 open opening business close closes closing",
     "通知": "通知 告知 預告 notice notify",
-    "最短": "最短 至少 最少 不得少於 minimum min least",
-    "最長": "最長 最多 至多 不得超過 上限 名額 限額 限收 每診限 每堂限 每班限 每場限 maximum max most up-to",
+    "最短": "最短 最低 至少 最少 不得少於 minimum min least",
+    "最長": "最長 最高 限 最多 至多 不得超過 上限 名額 限額 限收 每診限 每堂限 每班限 每場限 maximum max most up-to",
     "提前": "提前 提早 事先 事前 advance before",
     "月費": "月費 月會費 會費 monthly-fee membership-fee",
     "年費": "年費 annual-fee",
+    "年齡": "年齡 年紀 歲數 age",
     "平日": "平日 週間 weekday weekdays",
     "假日": "假日 週末 例假日 國定假日 weekend weekends holiday holidays",
     "上午": "上午 早上 早診 早班",
@@ -144,6 +145,7 @@ CONTRASTS = (
     {"套房", "雅房"}, {"首月"}, {"日計", "時計", "週計", "年計"}, {"緊急"}, {"入住", "退房"},
     {"上午", "下午", "晚上"},
 )  # fmt: skip
+CASES = frozenset().union(*CONTRASTS)
 # Others whose figures a text may state and a vendor has no say in.
 OUTSIDERS = re.compile(
     r"瓦斯|台電|電力公司|自來水|警察|派出所|消防|報案|救護|市政|管委會|管理室|房東|里長|醫院|國稅|消保|衛生局|"
@@ -170,9 +172,11 @@ _ONE_FOR |= {
 }
 _WORDS = {word: (one,) for word, one in _ONE_FOR.items()} | _BOTH
 _HAN = "\u3400-\u9fff"
+# 限 is a limit only before a figure, which is blank when terms are taken: 限 20 名, but not 期限 or 限時.
+_PATTERNS = {"限": r"(?<![期年無有])限(?=\s)"}
 _WORD = re.compile(
     "|".join(
-        rf"(?<![a-z]){re.escape(word)}(?![a-z])" if word.isascii() else re.escape(word)
+        rf"(?<![a-z]){re.escape(word)}(?![a-z])" if word.isascii() else _PATTERNS.get(word, re.escape(word))
         for word in sorted(_WORDS, key=len, reverse=True)
     )
 )

@@ -48,7 +48,8 @@ _NEARBY = 8
 _LARGE, _LARGE_FROM = re.compile(r"[\d一二兩三四五六七八九十][百千萬]"), 100
 _LONG_NUMBER = 5
 _FROM_THEN = re.compile(r"[ ]?(?:起|開始)")
-_LABELLED = re.compile(r"[:：為是][ ]?$|\b(?:is|of)[ ]$")
+_THRESHOLD = re.compile(r"滿[ ]?$")
+_LABELLED = re.compile(r"[:：為是滿費價額][ ]?$|\b(?:is|of)[ ]$")
 
 
 class Kind(StrEnum):
@@ -118,7 +119,7 @@ def figures_in(text: str) -> list[Figure]:
             monthly=_is_monthly(one, hidden),
         )
         for one in numerals.find(hidden)
-        if not one.bare and _states_a_value(one, hidden)
+        if (not one.bare or _is_threshold(one, hidden)) and _states_a_value(one, hidden)
     ]  # fmt: skip
     return sorted(figures, key=lambda figure: figure.start)
 
@@ -133,6 +134,11 @@ def _states_a_value(quantity: numerals.Quantity, text: str) -> bool:
     is_long = len(text[quantity.start : quantity.end].strip()) >= _LONG_NUMBER
     is_large = bool(_LARGE.search(text, quantity.start, quantity.end)) and quantity.value >= _LARGE_FROM
     return is_long or is_large or bool(_LABELLED.search(text, max(0, quantity.start - _NEARBY), quantity.start))
+
+
+def _is_threshold(quantity: numerals.Quantity, text: str) -> bool:
+    """Whether a lone 千 or 百 is an amount: 滿千免運."""
+    return quantity.value >= _LARGE_FROM and bool(_THRESHOLD.search(text, 0, quantity.start))
 
 
 def _figure(kind: Kind, found: re.Match[str]) -> Figure:

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from knowledge.numerals import Dimension
 from knowledge.overrides.concepts import (
+    CASES,
     CONCEPTS,
     OUTSIDERS,
     SUBJECTS,
@@ -35,11 +36,17 @@ _CLAUSE = re.compile(r"(?:[^，,、。！？!?；;\n]|(?<=\d),(?=\d{3}))+")
 _AND = re.compile(r"[與和及或並跟以且；;]|\band\b|\bor\b", re.IGNORECASE)
 # What stands in brackets after opening hours is when they don't hold: 10:00-21:00（週一公休）.
 _ASIDE = re.compile(r"[（(]")
+_WORDS_OF_UNITS = {"折": "折扣", "歲": "年齡"}
 _EACH = re.compile(r"各|分別|依序|respectively|\beach\b(?! month)", re.IGNORECASE)
 _HALF_A_DAY = re.compile(r"上午|下午|晚上|早上|中午")
 _CHARGE = re.compile(r"[\u3400-\u9fff]{2}[費金款稅票]")
 _ENDS_IN_A_CHARGE = re.compile(r"[費金款價消]\s*$")
+_CHARGED_FOR = re.compile(
+    r"(?P<noun>[\u3400-\u9fff]{2})(?:[月年日]租|[月年]費|手續費|工本費|服務費|清潔費|保證金|押金|租金)(?:為|是|：|:|每?[月年次])?\s*$"
+)
 _RELATED = (frozenset({"逾", "寬"}),)
+# What isn't held for those who are late is cancelled.
+_HELD = frozenset({"遲到", "保留"})
 # Lengths of time that are said in days, weeks or months alike.
 _OF_RENT = re.compile(r"的?(?:租金|房租|月租|押金)|'?s? ?rent")
 _NOTICES = frozenset({"通知", "提前"})
@@ -121,7 +128,7 @@ def _word_for(figure: Figure) -> str:
         return "每日"
     if figure.kind is Kind.HOURS:
         return scope_of(figure)
-    return "折扣" if figure.unit == "折" else ""
+    return _WORDS_OF_UNITS.get(figure.unit, "")
 
 
 def scope_of(figure: Figure) -> str:
@@ -160,6 +167,8 @@ def _graded(figure: Figure, around: Surroundings, named: Named) -> About | None:
         match = min(match, Match.PERHAPS)
     if figure.kind is Kind.HOURS and narrows(terms_of(scope_of(figure)), named.all_terms & _DAYS):
         match = min(match, Match.PERHAPS)
+    if _is_barely_said(around, named) or _has_another_noun(figure, around, named):
+        match = min(match, Match.PERHAPS)
     if is_loose(named, figure):
         near = terms_of(around.near)
         is_spoken_of = near & named.all_terms or (named.all_terms & _NOTICES and share >= UNRELATED)
@@ -169,6 +178,20 @@ def _graded(figure: Figure, around: Surroundings, named: Named) -> About | None:
         is_lead_time = figure.unit and not figure.unit.startswith("第") and named.all_terms & _LEAD_TIMES
         match = match if is_lead_time and is_its_own else min(match, Match.PERHAPS if is_its_own else Match.NONE)
     return About(match, share, named) if match is not Match.NONE else None
+
+
+def _is_barely_said(around: Surroundings, named: Named) -> bool:
+    """Whether a clause shares with the name but a character and a case: 課 and 上限, of 瑜珈課 and 團課."""
+    shared = terms_of(around.near) & named.all_terms
+    is_slight = bool(shared - CONCEPTS) and shared & CONCEPTS <= CASES
+    return is_slight and bool(named.all_terms - CONCEPTS - shared)
+
+
+def _has_another_noun(figure: Figure, around: Surroundings, named: Named) -> bool:
+    """Whether what is charged for is said right before the charge and isn't in the name: 毛巾月租, 轉讓手續費."""
+    found = _CHARGED_FOR.search(around.ahead) if figure.dimension == Dimension.MONEY else None
+    noun = unknown_in(found["noun"]) if found else frozenset[str]()
+    return len(noun) >= _FEW and not noun & named.all_terms
 
 
 def _grade(figure: Figure, around: Surroundings, named: Named) -> tuple[Match, float]:
@@ -260,6 +283,8 @@ def _is_whole(named: Named, text: frozenset[str]) -> bool:
 def foreign(text: frozenset[str], name: frozenset[str]) -> frozenset[str]:
     """The subjects that a text names and a parameter's names don't."""
     related = next((pair for pair in _RELATED if pair & name), frozenset[str]())
+    if name >= _HELD:
+        related |= {"取消"}
     return (text & SUBJECTS) - name - related
 
 

@@ -134,10 +134,19 @@ def is_loose(named: Named, figure: Figure) -> bool:
         return False
     if not figure.unit:
         return True
+    if is_ratio(figure.unit, named.figure.unit):
+        return True
     unit = figure.unit.removeprefix("第")
     if numerals.comparable(unit, named.figure.unit):
         return unit != figure.unit
     return numerals.dimension_of(unit) in _DURATIONS and numerals.dimension_of(named.figure.unit) in _DURATIONS
+
+
+def is_ratio(one: str, other: str) -> bool:
+    """Whether two units say one thing in different ways: 2 倍 the rent for 2 個月, 5% off for 9.5 折."""
+    dimensions = {numerals.dimension_of(one), numerals.dimension_of(other)}
+    is_times = one == "倍" and numerals.Dimension.MONTHS in dimensions
+    return is_times or dimensions == {numerals.Dimension.PERCENT, numerals.Dimension.PRICE_SHARE}
 
 
 def edge_of(named: Named, clause: str) -> str | None:
@@ -179,7 +188,12 @@ def _same(figure: Figure, own: Figure, named: Named) -> bool:
 
 
 def _same_length(figure: Figure, own: Figure) -> bool:
-    """Whether two lengths of time in different units agree as people take them: 30 天 and 一個月."""
+    """Whether two lengths of time in different units agree as people take them: 30 天 and 一個月.
+
+    2 倍 is 2 個月; a share of a price never agrees with a discount, since 打 9 折 may be 10% off or 90%.
+    """
+    if figure.unit == "倍":
+        return figure.value == own.value
     sizes = [_DURATIONS.get(numerals.dimension_of(one.unit)) for one in (figure, own)]
     if sizes[0] is None or sizes[1] is None or figure.value is None or own.value is None or figure.upto or own.upto:
         return not figure.unit and figure.value == own.value

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from knowledge.overrides.concepts import terms_of, unknown_in
+from knowledge.numerals import Dimension
+from knowledge.overrides.concepts import CASES, leading, terms_of, unknown_in
 from knowledge.overrides.named import Named
 from knowledge.parameters import Parameter, ParameterType
 
@@ -15,7 +16,7 @@ _NO = re.compile(
     re.IGNORECASE,
 )
 _YES = re.compile(
-    r"可以|可(?![能惜是否])|能夠|歡迎|允許|開放|提供|支援|接受|備有|設有|附有|都有|^有|有的|沒問題|沒有問題|友善|"
+    r"可以|可(?![能惜是否])|能夠|歡迎|允許|開放|提供|支援|接受|備有|設有|附有|都有|有[一二兩三四五六七八九十幾數\d]|^有|有的|沒問題|沒有問題|友善|"
     r"\bcan\b|\bmay\b|allowed|welcome|accept|available|friendly|permitted|\byes\b",
     re.IGNORECASE,
 )
@@ -27,6 +28,10 @@ _ANSWER_YES = re.compile(
 )
 _CONDITION = re.compile(r"如果|若|萬一|未經|否則|\bif\b|\bunless\b", re.IGNORECASE)
 _QUESTIONED = re.compile(r"可(?:不可)?以|能不能|可否|是否|有沒有|有無|嗎|\bcan\b|\bdo you\b|\ballowed\b", re.IGNORECASE)
+_WAIVER = re.compile(
+    r"(?:免收|不收|不另收|不加收|免付|免|無須|無需|不需|不用|不必|沒有)(?:額外|另外|支付|付|收取?|任何|繳交?)?(?:[\d.]+[%％]|[一二三]成)?的?(?P<charge>.{2,20})"
+)
+_CHARGED = frozenset({Dimension.MONEY, Dimension.PERCENT})
 _CLAUSE = re.compile(r"[^，,。！？!?；;\n]+")
 _LIST = re.compile(r"[^，。！？!?；;、\n]{1,12}(?:、[^，。！？!?；;、\n]{1,12})+")
 _STATES = re.compile(r"[ ]?(?:為|是|在|位於|：|:|\bis\b)")
@@ -71,7 +76,24 @@ def _polarity_said(text: str, topic: str, named: Named) -> bool | None:
 
 def differs(sentence: str, parameters: Sequence[Named]) -> bool:
     """Whether `sentence` says in words something else than a value in words: allowed, offered, listed, called."""
-    return any(_differs(sentence, named) for named in parameters if named.kind is None)
+    return any(_differs(sentence, named) if named.kind is None else _waives(sentence, named) for named in parameters)
+
+
+def _waives(sentence: str, named: Named) -> bool:
+    """Whether `sentence` says that what the vendor charges isn't charged: 免收服務費."""
+    figure = named.figure
+    if figure is None or not figure.value or figure.dimension not in _CHARGED:
+        return False
+    return any(
+        not terms_of(clause[: found.start()]) & CASES - named.all_terms and _is_whole(named, leading(found["charge"]))
+        for clause in _CLAUSE.findall(sentence)
+        for found in [_WAIVER.search(clause)]
+        if found
+    )
+
+
+def _is_whole(named: Named, said: frozenset[str]) -> bool:
+    return any(name <= said for name in named.names)
 
 
 def _differs(sentence: str, named: Named) -> bool:
@@ -118,7 +140,28 @@ def _speaks_of(named: Named, text: str) -> bool:
 def _subject(name: frozenset[str]) -> frozenset[str]:
     """What a policy is about, without the words that only make it one (可否, 開放, 服務)."""
     return (
-        name - {"營業", "服", "否", "許", "允", "准", "禁", "止", "能", "接", "受", "歡", "迎", "養", "帶", "友", "善"}
+        name
+        - {
+            "營業",
+            "服",
+            "否",
+            "許",
+            "允",
+            "准",
+            "禁",
+            "止",
+            "能",
+            "接",
+            "受",
+            "歡",
+            "迎",
+            "養",
+            "帶",
+            "友",
+            "善",
+            "場",
+            "位",
+        }
         or name
     )
 

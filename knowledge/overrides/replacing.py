@@ -9,7 +9,7 @@ from functools import partial
 from itertools import pairwise
 
 from knowledge import numerals
-from knowledge.overrides import deriving, policies
+from knowledge.overrides import deriving, identities, policies
 from knowledge.overrides.concepts import terms_of
 from knowledge.overrides.figures import Figure, Kind, figures_in
 from knowledge.overrides.matching import About, Match, about, foreign, scope_of, surroundings
@@ -77,7 +77,8 @@ def _judge_sentence(
     text: str, named: Sequence[Named], *, topic: str, before: str, asks_otherwise: bool, room: int
 ) -> Judged:
     one = _judge(text, named, topic=topic, before=before, room=room)
-    one.out = one.out or policies.differs(text, named) or (asks_otherwise and policies.affirms(text))
+    one.out = one.out or policies.differs(text, named) or identities.differs(text, named, topic=topic)
+    one.out = one.out or (asks_otherwise and policies.affirms(text))
     return one
 
 

@@ -94,3 +94,68 @@ def test_a_table_longer_than_anyone_reads_loses_its_figures_not_its_words() -> N
     table = "".join(f"門市{at} 02-2345-{at:04d} 10:00-21:00\n" for at in range(300)) + "歡迎光臨。"
     assert with_vendor_values(table, ONE).text.endswith("歡迎光臨。")
     assert "02-2345-0299" not in with_vendor_values(table, ONE).text
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("滿18歲可加入。", ("最低年齡", "16", "歲")),
+        ("十八歲以上即可入場。", ("最低年齡", "16", "歲")),
+        ("未滿18歲不得入場。", ("最低年齡", "16", "歲")),
+        ("滿千免運。", ("免運門檻", "1500", "元")),
+        ("滿1000免運。", ("免運門檻", "1500", "元")),
+        ("運費60。", ("運費", "100", "元")),
+        ("押金是租金的2倍。", ("押金月數", "1", "個月")),
+        ("會員可享5%折扣。", ("會員折扣", "9", "折")),
+        ("瑜珈課限20名。", ("團課人數上限", "12", "人")),
+        ("遲到10分鐘以上視同取消。", ("遲到保留時間", "20", "分鐘")),
+        ("免收服務費。", ("服務費", "10", "%")),
+        ("不另收10%服務費。", ("服務費", "10", "%")),
+        ("店門口有兩個停車格。", ("是否有停車場", "false", None)),
+        ("請匯至國泰世華(013) 9876-5432-10。", ("匯款帳號", "中國信託(822) 1234-5678-90", None)),
+        ("我們在台北市中山路100號2樓。", ("地址", "台中市公園路5號", None)),
+        ("密碼是88888888。", ("wifi密碼", "abc12345", None)),
+        ("Wi-Fi 密碼：88888888。", ("wifi密碼", "abc12345", None)),
+    ],
+)
+def test_another_vendors_value_in_other_units_or_none_is_left_out(text: str, row: tuple[str, str, str | None]) -> None:
+    assert with_vendor_values(f"您好。{text}", values(row)).text == "您好。"
+
+
+def test_a_charge_for_another_thing_gets_no_value_whatever_was_asked() -> None:
+    locker = values(("置物櫃月租", "150", "元"))
+    assert with_vendor_values("毛巾月租120元。", locker, topic="置物櫃月租多少").text == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("滿16歲可加入。", ("最低年齡", "16", "歲")),
+        ("滿1500免運。", ("免運門檻", "1500", "元")),
+        ("押金是租金的2倍。", ("押金月數", "2", "個月")),
+        ("保固期為一年半。", ("保固期", "18", "個月")),
+        ("限時1.5小時。", ("用餐時間", "90", "分鐘")),
+        ("團課限12名。", ("團課人數上限", "12", "人")),
+        ("店門口有兩個停車格。", ("是否有停車場", "true", None)),
+        ("請匯至國泰世華013 9876543210。", ("匯款帳號", "國泰世華(013) 9876-5432-10", None)),
+        ("訂單編號 202601010001 請於匯款時備註。", ("匯款帳號", "(013) 9876-5432-10", None)),
+        ("我們在西區公園路5號。", ("地址", "台中市西區公園路5號3樓", None)),
+        ("對面停車場在公園路7號。", ("地址", "台中市西區公園路5號3樓", None)),
+        ("密碼是88888888。", ("wifi密碼", "88888888", None)),
+    ],
+)
+def test_the_vendors_own_value_in_other_words_stays(text: str, row: tuple[str, str, str | None]) -> None:
+    assert with_vendor_values(text, values(row)).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "expected"),
+    [
+        ("保固期為一年半。", ("保固期", "12", "個月"), "保固期為 12 個月。"),
+        ("違約金需付15趴。", ("違約金", "20", "%"), "違約金需付 20%。"),
+        ("24hr前可免費取消。", ("取消期限", "48", "小時"), "48 小時前可免費取消。"),
+        ("團課每班限 15 人。", ("團課人數上限", "12", "人"), "團課每班限 12 人。"),
+    ],
+)
+def test_units_of_everyday_speech_are_read(text: str, row: tuple[str, str, str | None], expected: str) -> None:
+    assert with_vendor_values(text, values(row)).text == expected

@@ -57,6 +57,18 @@ def test_other_figures_are_left_alone(answer: str) -> None:
     assert suggest(answer, PARAMETERS) == ()
 
 
+@pytest.mark.parametrize(
+    ("answer", "topic", "row"),
+    [
+        ("轉讓手續費1,000元。", "入會後可以轉讓嗎", ("join_fee", "1000", "入會費")),
+        ("毛巾月租150元。", "置物櫃月租多少", ("locker_fee", "150", "置物櫃月租")),
+    ],
+)
+def test_a_charge_for_another_thing_is_no_value_however_equal(answer: str, topic: str, row: tuple[str, ...]) -> None:
+    key, value, name = row
+    assert suggest(answer, {key: Parameter(key, value, M, "元", name)}, topic=topic) == ()
+
+
 def test_each_figure_of_an_answer_has_its_own_suggestion() -> None:
     found = suggest("每月5號前繳納，逾期加收手續費 200 元。押金為 2 個月租金。", PARAMETERS)
     assert [one.key for one in found] == ["payment_day", "late_fee", "deposit"]
