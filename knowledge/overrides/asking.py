@@ -33,6 +33,8 @@ class Sort(StrEnum):
 _AMOUNTS = frozenset({Sort.MONEY, Sort.SHARE})
 _COUNTED = frozenset({Sort.MONEY, Sort.LENGTH, Sort.COUNT, Sort.SHARE})
 _WHENEVER = frozenset({Sort.DAY, Sort.CLOCK, Sort.WEEKDAY})
+# A noun only says what is asked where no question word or verb does: 什麼時候繳房租 asks for a day.
+_PLAIN = r"^(?!.*(?:[幾哪誰怎何]|什麼時候|多久|可以)).*"
 _ENDS = r"(?:是|為|要|呢|嗎|有|大概|大約|[?？。]|$)"
 _ANYTHING = frozenset(Sort)
 # The first that matches says what is asked; a question that none matches asks for no value.
@@ -40,11 +42,11 @@ _ASKED = tuple(
     (re.compile(pattern, re.IGNORECASE), sorts)
     for pattern, sorts in (
         (r"為什麼|為何|怎麼辦|怎樣|誰|原因|\bwhy\b|\bwho\b", frozenset[Sort]()),
-        (rf"(?:期限|期間|時間|時段|日期)(?!.*(?:幾點|多久|幾天|哪天|幾號)){_ENDS}", _WHENEVER | {Sort.LENGTH}),
+        (rf"{_PLAIN}(?:期限|期間|時間|時段|日期)(?!.*(?:幾點|多久|幾天|哪天|幾號)){_ENDS}", _WHENEVER | {Sort.LENGTH}),
         (r"(?:天數|月數|時數|租期|效期|鑑賞期|猶豫期|保固期?|有效期)$", frozenset({Sort.LENGTH})),
         (rf"(?:人數|名額){_ENDS}", frozenset({Sort.COUNT})),
         (
-            rf"(?:費用?|價格|價錢|價位|售價|月租|房租|租金)(?:是|為|要|大概|大約)*(?:多少|{_ENDS})(?!.*[幾誰怎何])",
+            rf"(?!.*[繳付匯交]){_PLAIN}(?:費用?|價格|價錢|價位|售價|月租|房租|租金)(?:是|為|要|大概|大約)*(?:多少|{_ENDS})(?!.*[幾誰怎何])",
             _AMOUNTS,
         ),
         (

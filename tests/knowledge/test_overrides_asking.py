@@ -63,6 +63,16 @@ def test_a_question_for_a_case_or_a_sort_of_value_that_no_name_covers_gets_none(
     assert asked_for(question, PARAMETERS) is None
 
 
+def test_a_question_word_says_more_than_the_noun_after_it() -> None:
+    rent = {
+        "day": Parameter("day", "5", N, "號", "繳費日期"),
+        "rent": Parameter("rent", "12000", M, "元", "月租"),
+    }
+    found = asked_for("什麼時候繳房租", rent)
+    assert found is not None
+    assert found.key == "day"
+
+
 def test_two_values_for_one_word_are_neither_asked_for() -> None:
     both = PARAMETERS | {"hall": Parameter("hall", "3000", M, "元", "包場訂金")}
     assert asked_for("訂金多少", both) is None
