@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LOCK_TOOL := $(VENV)/lock-tool
-WORKERS ?= 2
+# One more than the two processors that they need: much of what tests do is wait.
+WORKERS ?= 3
 LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-header --no-annotate
 CODE := bot handlers knowledge partner_api scheduler tests

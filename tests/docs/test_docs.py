@@ -13,7 +13,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from bot.cli import cli
 from tests.support.code import ROOT
 
 PAGES = sorted([*ROOT.glob("README.md"), *(ROOT / "docs").rglob("*.md")])
@@ -68,9 +70,8 @@ def commands_named() -> set[tuple[str, ...]]:
 
 @pytest.mark.parametrize("words", sorted(commands_named()), ids=" ".join)
 def test_every_command_that_is_named_exists(words: tuple[str, ...]) -> None:
-    command = [str(Path(sys.executable).with_name("shopkeeper")), *words, "--help"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = CliRunner().invoke(cli, [*words, "--help"])
+    assert done.exit_code == 0, done.output
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
