@@ -37,9 +37,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure() -> None:
     refuse_other_machines()
-    # How long an example takes says something about the machine and nothing about the code.
+    # How long an example takes says something about the machine and nothing about the code. There are new
+    # examples in every run, so that few of them at a time are enough.
     hypothesis.settings.register_profile(
-        "any-machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+        "any-machine", deadline=None, max_examples=40, suppress_health_check=[hypothesis.HealthCheck.too_slow]
     )
     hypothesis.settings.load_profile("any-machine")
 
