@@ -212,25 +212,27 @@ class Engine:
     def _without_entries(self, case: _Case, intents: Recognised, found: Found) -> Answer:
         """What is said where no entry answers."""
         parameters, vendor = case.shelf.index.parameters, case.vendor
-        # An entry that says nothing to this vendor's customers may still tell which value is asked for.
-        if (likely := self._likely(case, intents, found)) is not None:
-            return likely
-        topics = [case.text, *(asked(hit.entry, parameters) for hit in found.sure[:1])]
-        told = (fixed.value(topic, parameters, case.question) for topic in topics)
-        answer = next((one for one in told if one is not None), None)
+        answer = fixed.value(case.text, parameters, case.question) or self._likely(case, intents, found)
+        if answer is None and found.sure:
+            # An entry that says nothing to this vendor's customers may still tell which value is asked for.
+            answer = fixed.value(asked(found.sure[0].entry, parameters), parameters, case.question)
         if answer is None:
             is_foreign = _is_foreign(case.shelf, intents) and found.confidence < WORTH_A_LOOK
             say_so = fixed.out_of_scope if is_foreign else fixed.unknown
             confidence = min(found.confidence, UNSURE)
             answer = replace(say_so(vendor, parameters, case.question), confidence=round(confidence, 4))
-        return replace(answer, intents=intents.intents, suggestions=_suggestions(case, found))
+        told = [source.id for source in answer.sources]
+        return replace(answer, intents=intents.intents, suggestions=_suggestions(case, found, told))
 
     def _likely(self, case: _Case, intents: Recognised, found: Found) -> Answer | None:
         """What the question is probably about, said as such; None for what is another vendor's business."""
         materials = [] if _is_foreign(case.shelf, intents) else resolve(found.likely, case.shelf.index.parameters)
         if case.purse is not None or not materials or not materials[0].question:
             return None
-        said = fixed.likely(materials[0].question, extractive.compose(case.text, materials), case.question)
+        text = extractive.compose(found.understood, materials)
+        if not _says_what_was_asked(text, case):
+            return None
+        said = fixed.likely(materials[0].question, text, case.question)
         return self._answered(case, intents, found, _Said(said, Composer.EXTRACTIVE, materials))
 
     def _answered(self, case: _Case, intents: Recognised, found: Found, said: _Said) -> Answer:
@@ -309,6 +311,5 @@ def _says_what_was_asked(said: str, case: _Case) -> bool:
 def _suggestions(case: _Case, found: Found, answered: Collection[int] = ()) -> tuple[str, ...]:
     """Questions near the one asked which have an answer, and not that one again."""
     parameters = case.shelf.index.parameters
-    near = [hit for hit in found.all if hit.entry.id not in answered]
-    offered = [item.question for item in resolve(near, parameters)]
-    return fixed.suggested([text for text in offered if bare(text) != bare(case.text)])
+    near = (hit for hit in found.all if hit.entry.id not in answered and bare(hit.entry.question) != bare(case.text))
+    return fixed.suggested(item.question for hit in near for item in resolve([hit], parameters))

@@ -129,7 +129,9 @@ class Finder:
         vector = await self.encoding.vector_of(text)
         limit = self.top_k + MAX_SUGGESTIONS
         search = partial(self.index.search, text, vector, audience=self.audience, limit=limit, favoured=self.favoured)
-        return await self.encoding.in_thread(search) if len(self.index.entries) > MANY else search()
+        hits = await self.encoding.in_thread(search) if len(self.index.entries) > MANY else search()
+        # What ranks first among near equals isn't always what most surely answers.
+        return sorted(hits, key=lambda hit: (hit.confidence, hit.score), reverse=True)
 
 
 def top_k_of(question: Question) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import reduce
 
@@ -96,7 +96,13 @@ def _apology(name: str, vendor: VendorCard, parameters: Parameters, question: Qu
     return Answer(say(key, question.language, shop=vendor.called, phone=phone), outcome)
 
 
-def suggested(questions: Sequence[str]) -> tuple[str, ...]:
-    """The first few of `questions` that are short enough to be offered."""
-    fitting = [text.strip() for text in questions if 0 < len(text.strip()) <= SUGGESTION_CHARACTERS]
-    return tuple(dict.fromkeys(fitting))[:MAX_SUGGESTIONS]
+def suggested(questions: Iterable[str]) -> tuple[str, ...]:
+    """The first few of `questions` that are short enough to be offered; no more are taken than it needs."""
+    fitting = (text.strip() for text in questions)
+    distinct: dict[str, None] = {}
+    for text in fitting:
+        if 0 < len(text) <= SUGGESTION_CHARACTERS:
+            distinct[text] = None
+        if len(distinct) == MAX_SUGGESTIONS:
+            break
+    return tuple(distinct)
