@@ -212,7 +212,7 @@ class Engine:
     def _without_entries(self, case: _Case, intents: Recognised, found: Found) -> Answer:
         """What is said where no entry answers."""
         parameters, vendor = case.shelf.index.parameters, case.vendor
-        answer = fixed.value(case.text, parameters, case.question) or self._likely(case, intents, found)
+        answer = self._likely(case, intents, found) or fixed.value(case.text, parameters, case.question)
         if answer is None and found.sure:
             # An entry that says nothing to this vendor's customers may still tell which value is asked for.
             answer = fixed.value(asked(found.sure[0].entry, parameters), parameters, case.question)
