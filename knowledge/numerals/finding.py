@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from knowledge.numerals.reading import HAN_DIGITS, MAX_LENGTH, NUMBER, parse, value_of
+from knowledge.numerals.reading import DIGITS, HAN_DIGITS, MAX_LENGTH, NUMBER, parse, value_of
 from knowledge.numerals.units import same_unit
 
 _UNIT = re.compile(
@@ -61,6 +61,7 @@ _MAGNITUDE = re.compile(rf"[\d{HAN_DIGITS}十][ ]?([百佰千仟萬万億亿兆]
 # How far before a number its sign or context is looked for.
 _NEARBY = 12
 _YEARS_FROM = 1000
+_TWO_DIGITS = re.compile(rf"([{HAN_DIGITS}])([{HAN_DIGITS}])")
 _ABOUT_FOUR = (Decimal(3), Decimal(5))
 
 
@@ -130,17 +131,13 @@ def _with_unit(text: str, match: re.Match[str], value: Decimal) -> Quantity:
 
 
 def _as_about(quantity: Quantity, run: str) -> Quantity:
-    """兩三天 is two to three days, not twenty-three."""
-    digits = [parse(character) for character in run] if len(run) == 2 and not run.isascii() else []  # noqa: PLR2004
-    low, high = digits if len(digits) == 2 else (None, None)  # noqa: PLR2004
-    if (
-        low
-        and high
-        and (high == low + 1 or (low, high) == _ABOUT_FOUR)
-        and quantity.unit not in ("折", "年份", "號", "樓")
-    ):
-        return replace(quantity, value=low, upto=high)
-    return quantity
+    """兩三天 is two to three days, not twenty-three; 九十天 is ninety."""
+    pair = _TWO_DIGITS.fullmatch(run)
+    if pair is None or quantity.unit in ("折", "年份", "號", "樓"):
+        return quantity
+    low, high = Decimal(DIGITS[pair[1]]), Decimal(DIGITS[pair[2]])
+    is_about = low and (high == low + 1 or (low, high) == _ABOUT_FOUR)
+    return replace(quantity, value=low, upto=high) if is_about else quantity
 
 
 def _money(

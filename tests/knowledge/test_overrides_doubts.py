@@ -77,7 +77,8 @@ ONE = values(("營業時間", "11:00-20:00", None))
         ("平日上午十點到晚上九點營業。", ONE, ""),
         ("10:00～21:00（週一公休）。", ONE, "11:00-20:00（週一公休）。"),
         ("We are open from 10am to 9pm.", ONE, "We are open from 11:00-20:00."),
-        ("We are open from 10 a.m. to 9 p.m.", ONE, ""),
+        ("We are open from 10 a.m. to 9 p.m.", ONE, "We are open from 11:00-20:00."),
+        ("Open from 10 a.m. Monday to 9 p.m.", ONE, ""),
         ("Closes at 9pm.", ONE, "Closes at 20:00."),
     ],
 )
