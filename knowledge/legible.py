@@ -28,7 +28,7 @@ _CARDINAL = "|".join((*_VALUES, *_MULTIPLES))
 # A number word by itself mostly counts nothing that matters (two ways, one of them), unless it is paid or timed.
 _WORDS = re.compile(
     rf"\b(?:{_CARDINAL})(?:(?:[ -]|, | and )(?:{_CARDINAL}))+\b"
-    r"|\b(?:" + "|".join((*_VALUES, *_MULTIPLES)) + r")(?=[ -](?:dollars?|bucks|nt\b|ntd|percent|o'clock|[ap]\.?m\b))",
+    rf"|\b(?:{_CARDINAL})(?=[ -](?:dollars?|bucks|nt\b|ntd|percent|o'clock|[ap]\.?m\b))",
     re.IGNORECASE,
 )
 _DAY = re.compile(rf"(?<=\bthe )(?:{'|'.join(sorted(_DAYS, key=len, reverse=True))})\b(?= of\b|[.,;]|$)", re.IGNORECASE)

@@ -11,7 +11,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.retrieval.tokens import fold, topic_terms_of
+from knowledge.retrieval.tokens import fold, runs_of, topic_terms_of
 
 Scores = NDArray[np.float32]
 
@@ -19,10 +19,6 @@ Scores = NDArray[np.float32]
 MAX_CHARACTERS = 400
 _HAN_GRAMS = (1, 2, 3)
 _LETTERS = 4
-_RUN = re.compile(
-    r"[\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u3400-\u9fff\uf900-\ufaff]+|[^\W_\u3005-\u9fff\uf900-\ufaff]+"
-)
-_FIRST_HAN = "\u3005"
 _IDENTIFIER = re.compile(r"(?<=[a-z])(?=[A-Z])|[_/\-.]+")
 _CLAUSE = re.compile(
     r"[，,。．!！?？;；\n~～…、]+|(?<=[a-z])\.(?:\s|$)|另外|還有|而且|順便|\band\b|\balso\b", re.IGNORECASE
@@ -49,8 +45,8 @@ def grams_of(text: str) -> Counter[int]:
     words, and 4 letters within a word, its ends counted as letters. Each is a 32-bit hash."""
     grams: list[str] = []
     words: list[str] = []
-    for run in _RUN.findall(fold(text[:MAX_CHARACTERS])):
-        if run[0] >= _FIRST_HAN:
+    for run, is_han in runs_of(fold(text[:MAX_CHARACTERS])):
+        if is_han:
             grams.extend(run[at : at + size] for size in _HAN_GRAMS for at in range(len(run) - size + 1))
         else:
             words.append(run)

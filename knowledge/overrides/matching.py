@@ -47,9 +47,9 @@ _CHARGED_FOR = re.compile(
 _RELATED = (frozenset({"逾", "寬"}),)
 # What isn't held for those who are late is cancelled.
 _HELD = frozenset({"遲到", "保留"})
-# Lengths of time that are said in days, weeks or months alike.
 _OF_RENT = re.compile(r"的?(?:租金|房租|月租|押金)|'?s? ?rent")
 _NOTICES = frozenset({"通知", "提前"})
+# Lengths of time that are said in days, weeks or months alike.
 _LEAD_TIMES = frozenset({"通知", "提前", "效期", "保固", "維修", "退貨"})
 _CONTACTS = frozenset({"服", "話", "信箱", "網站"})
 _DAYS = frozenset({"平日", "假日"})
@@ -133,7 +133,7 @@ def _word_for(figure: Figure) -> str:
 
 def scope_of(figure: Figure) -> str:
     """The days that opening hours say they are for (平日, 假日), where they begin with them."""
-    return figure.text[:_FEW] if figure.text.startswith(("平日", "假日")) else ""
+    return next((days for days in _DAYS if figure.text.startswith(days)), "")
 
 
 def about(figure: Figure, around: Surroundings, parameters: Sequence[Named]) -> About | None:
@@ -226,7 +226,7 @@ def _graded_by_clause(figure: Figure, around: Surroundings, named: Named, *, sha
 def _is_named_ahead(figure: Figure, around: Surroundings, named: Named) -> bool:
     """Whether a full name stands before the figure: what comes after is no longer about it."""
     ahead, terms = terms_of(around.ahead), named.all_terms
-    if not _is_whole(named, ahead) or foreign(ahead, terms) or _narrowed(figure, ahead, terms):
+    if not named.is_named_in(ahead) or foreign(ahead, terms) or _narrowed(figure, ahead, terms):
         return False
     after = terms_of(around.near[len(around.ahead) :])
     return not contrasts(after, terms) and not _is_another_charge(figure, around.ahead, terms)
@@ -266,7 +266,7 @@ def _is_named_beside(figure: Figure, around: Surroundings, named: Named) -> bool
         return False
     said = leading(after.removeprefix("的"))
     return (
-        _is_whole(named, said) and not foreign(said, named.all_terms) and not _narrowed(figure, said, named.all_terms)
+        named.is_named_in(said) and not foreign(said, named.all_terms) and not _narrowed(figure, said, named.all_terms)
     )
 
 
@@ -274,10 +274,6 @@ def _is_another_charge(figure: Figure, text: str, name: frozenset[str]) -> bool:
     """Whether a text names a charge (清運費) that shares nothing with a name."""
     charges = [terms_of(charge) for charge in _CHARGE.findall(text)] if figure.dimension == Dimension.MONEY else []
     return any(not charge <= CONCEPTS and not charge & name for charge in charges)
-
-
-def _is_whole(named: Named, text: frozenset[str]) -> bool:
-    return any(name <= text for name in named.names)
 
 
 def foreign(text: frozenset[str], name: frozenset[str]) -> frozenset[str]:

@@ -38,7 +38,7 @@ class Named:
     """A parameter as overrides see it.
 
     `names` are the terms of each of its names. `kind` says which figures it could be, None for words
-    alone; `figure` is its value as one, and `unit` may be guessed from the name.
+    alone; `figure` is its value as one, and `is_guess` says that its unit is at best guessed from the name.
     """
 
     parameter: Parameter
@@ -50,6 +50,10 @@ class Named:
     @property
     def all_terms(self) -> frozenset[str]:
         return frozenset().union(*self.names)
+
+    def is_named_in(self, terms: frozenset[str]) -> bool:
+        """Whether `terms` hold the whole of one of its names."""
+        return any(name <= terms for name in self.names)
 
     @property
     def is_counted(self) -> bool:

@@ -44,7 +44,8 @@ _METHODS = {
     "台灣 Pay": r"台灣 ?pay", "行動支付": r"行動支付",
 }  # fmt: skip
 _METHOD_PATTERNS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _METHODS.items()}
-_MANY = 2
+# What only makes a name one of a policy (可否, 開放, 服務), and not what it is about.
+_OF_POLICIES = frozenset({"營業", "服", *"否許允准禁止能接受歡迎養帶友善場位"})
 
 
 def affirms(sentence: str) -> bool:
@@ -85,15 +86,11 @@ def _waives(sentence: str, named: Named) -> bool:
     if figure is None or not figure.value or figure.dimension not in _CHARGED:
         return False
     return any(
-        not terms_of(clause[: found.start()]) & CASES - named.all_terms and _is_whole(named, leading(found["charge"]))
+        not terms_of(clause[: found.start()]) & CASES - named.all_terms and named.is_named_in(leading(found["charge"]))
         for clause in _CLAUSE.findall(sentence)
         for found in [_WAIVER.search(clause)]
         if found
     )
-
-
-def _is_whole(named: Named, said: frozenset[str]) -> bool:
-    return any(name <= said for name in named.names)
 
 
 def _differs(sentence: str, named: Named) -> bool:
@@ -138,32 +135,8 @@ def _speaks_of(named: Named, text: str) -> bool:
 
 
 def _subject(name: frozenset[str]) -> frozenset[str]:
-    """What a policy is about, without the words that only make it one (可否, 開放, 服務)."""
-    return (
-        name
-        - {
-            "營業",
-            "服",
-            "否",
-            "許",
-            "允",
-            "准",
-            "禁",
-            "止",
-            "能",
-            "接",
-            "受",
-            "歡",
-            "迎",
-            "養",
-            "帶",
-            "友",
-            "善",
-            "場",
-            "位",
-        }
-        or name
-    )
+    """What a policy is about."""
+    return name - _OF_POLICIES or name
 
 
 def _polarity(text: str) -> bool | None:

@@ -15,11 +15,10 @@ from knowledge.parameters.filling import (
     keys_in,
     without_placeholders,
 )
-from knowledge.parameters.model import MONEY_UNITS, Parameter, Parameters, ParameterType
+from knowledge.parameters.model import Parameter, Parameters, ParameterType
 from knowledge.parameters.writing import in_english, written
 
 __all__ = [
-    "MONEY_UNITS",
     "PLACEHOLDER",
     "Filled",
     "InvalidValue",

@@ -17,7 +17,7 @@ from knowledge.parameters.writing import FALSE, TRUE
 
 MAX_TEXT = 2000
 _SHOWN = 40
-_ROC_YEAR_ONE = 1911
+_ROC_YEAR_ONE, _ROC_DIGITS = 1911, 3
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 _NAMES = {
     ParameterType.TEXT: ("string", "text", "str"),
@@ -51,20 +51,20 @@ def type_named(name: str) -> ParameterType:
     return type_
 
 
-def check(value: str, type: ParameterType, unit: str | None = None) -> str:  # noqa: A002 - the field's own name
-    """`value` as it is stored. Raises InvalidValue where it isn't what `type` says.
+def check(value: str, type_: ParameterType, unit: str | None = None) -> str:
+    """`value` as it is stored. Raises InvalidValue where it isn't what `type_` says.
 
     An empty text is stored and means that there is no value: sentences that need it are left out. Every
     other type needs a value. A number may carry its own unit ("5 號" with unit 號) and loses it.
     """
-    text = unicodedata.normalize("NFKC", value).strip() if type is not ParameterType.TEXT else value.strip()
+    text = unicodedata.normalize("NFKC", value).strip() if type_ is not ParameterType.TEXT else value.strip()
     if "\0" in text or len(text) > MAX_TEXT:
         raise InvalidValue(f"a value has up to {MAX_TEXT} characters and no NUL")
-    if not text and type is not ParameterType.TEXT:
-        raise InvalidValue(f"a {type} must not be empty")
-    match type:
+    if not text and type_ is not ParameterType.TEXT:
+        raise InvalidValue(f"a {type_} must not be empty")
+    match type_:
         case ParameterType.NUMBER | ParameterType.MONEY:
-            return _number(text, unit, money=type is ParameterType.MONEY or is_money(unit))
+            return _number(text, unit, money=type_ is ParameterType.MONEY or is_money(unit))
         case ParameterType.DATE:
             return _date(text)
         case ParameterType.PHONE:
@@ -105,7 +105,7 @@ def _date(text: str) -> str:
         year, month, day = int(digits[:4]), int(digits[4:6]), int(digits[6:])
     else:
         year, month, day = (int(found[part]) for part in ("year", "month", "day"))
-        year += _ROC_YEAR_ONE if found["roc"] or len(found["year"]) == 3 else 0  # noqa: PLR2004
+        year += _ROC_YEAR_ONE if found["roc"] or len(found["year"]) == _ROC_DIGITS else 0
     if not _FIRST_YEAR <= year <= _LAST_YEAR:
         raise InvalidValue(f"{_shown(text)} is not a date of this age; write its year with four digits")
     try:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from knowledge import numerals
 
 SIGNS_OF_MONEY = frozenset({"NT$", "NTD", "TWD", "$", "NT"})
-MONEY_UNITS = frozenset({"元", "塊", "圓", "NT$", "TWD", *SIGNS_OF_MONEY})
+MONEY_UNITS = frozenset({"元", "塊", "圓", *SIGNS_OF_MONEY})
 MAX_DIGITS = 18
 _EXTENSION = re.compile(r"\s*(?:#|分機|轉|ext\.?|x)\s*\d{1,6}$", re.IGNORECASE)
 _DIALLED = re.compile(r"\+?[\d\-() .]+", re.ASCII)

@@ -9,6 +9,7 @@ from knowledge.parameters.model import SIGNS_OF_MONEY, Parameter, ParameterType,
 TRUE = frozenset({"true", "1", "yes", "y", "on", "是", "可", "可以", "有"})
 FALSE = frozenset({"false", "0", "no", "n", "off", "否", "不", "不可", "不可以", "無", "沒有"})
 MOBILE, FREEPHONE = "09", "080"
+_MOBILE_DIGITS = 10
 LANDLINE_AREAS = ("0826", "0836", "037", "049", "089", "082", "02", "03", "04", "05", "06", "07", "08")
 _GROUPING_FROM = 10_000
 _ENGLISH_UNITS = {
@@ -83,7 +84,7 @@ def _phone(value: str) -> str:
     """A bare Taiwanese number with its usual dashes; any other stays as it was written."""
     if not value.isdigit() or not value.isascii():
         return value
-    if len(value) == 10 and value.startswith((MOBILE, FREEPHONE)):  # noqa: PLR2004
+    if len(value) == _MOBILE_DIGITS and value.startswith((MOBILE, FREEPHONE)):
         return f"{value[:4]}-{value[4:7]}-{value[7:]}"
     area = next((area for area in LANDLINE_AREAS if value.startswith(area)), None)
     local = value.removeprefix(area) if area else ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from hashlib import blake2b
 
@@ -74,6 +75,11 @@ def without_courtesies(text: str) -> str:
     return _COURTESY.sub("", text).strip(" ,，。!！~～") or text
 
 
+def runs_of(folded: str) -> Iterator[tuple[str, bool]]:
+    """The runs of Han and the Latin words of a folded text in order, each with whether it is Han."""
+    return ((run, _HAN_RUN.match(run) is not None) for run in _RUN.findall(folded))
+
+
 def terms_of(text: str) -> Terms:
     """The terms of `text` in order, with repeats: uint64, shape (n,)."""
     return folded_terms_of(fold(text))
@@ -83,8 +89,8 @@ def folded_terms_of(folded: str) -> Terms:
     """The terms of a text that went through `fold` already."""
     parts: list[Terms] = []
     words: list[int] = []
-    for run in _RUN.findall(canonical(folded)):
-        if _HAN_RUN.match(run):
+    for run, is_han in runs_of(canonical(folded)):
+        if is_han:
             parts.extend(_characters_and_pairs(run))
         else:
             words.append(word_term(run))
@@ -96,8 +102,8 @@ def folded_terms_of(folded: str) -> Terms:
 def topic_terms_of(text: str) -> Terms:
     """The distinct characters and words of `text` that say what it is about: uint64, shape (n,)."""
     terms: set[int] = set()
-    for run in _RUN.findall(canonical(fold(text))):
-        if _HAN_RUN.match(run):
+    for run, is_han in runs_of(canonical(fold(text))):
+        if is_han:
             terms.update(ord(character) for character in run if character not in CARRYING_HAN)
         elif run not in CARRYING_WORDS:
             terms.add(word_term(run))
