@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.models import KnowledgeEntry
-from bot.tenancy.principal import Principal, PrincipalKind
+from bot.tenancy.principal import Principal
 from bot.tenancy.scope import may_share
 from knowledge import keywords, repository, sentences
 from knowledge.entries import Audience, Scope
@@ -20,8 +19,8 @@ from knowledge.parameters import Parameters, keys_in
 from knowledge.repository.changes import Action, Author, Change, Subject, hold_vendors, record
 from knowledge.repository.entries import NewEntry, entry_row, raise_versions, version_of
 from knowledge.repository.intents import names_in_use
-from knowledge.repository.parameters import parameters_of
-from knowledge.repository.values import vendors_without
+from knowledge.repository.parameters import parameters_of, vendors_without
+from knowledge.repository.vendors import within_tenant_of
 from knowledge.suggesting import Suggestion, suggest
 
 MOST_CODES = 5
@@ -80,7 +79,7 @@ async def update(
     change = Change(Subject.ENTRY, row.id, Action.UPDATED, before, state_of(row))
     if await record(session, author, change, of=row, now=now):
         row.updated_at = now
-        await raise_versions(session, _within(author.principal, row), row)
+        await raise_versions(session, within_tenant_of(author.principal, row), row)
     return row
 
 
@@ -94,7 +93,7 @@ async def remove(session: AsyncSession, author: Author, entry_id: int, *, now: d
     change = Change(Subject.ENTRY, row.id, Action.DELETED, state_of(row))
     row.is_active, row.updated_at = False, now
     await record(session, author, change, of=row, now=now)
-    await raise_versions(session, _within(author.principal, row), row)
+    await raise_versions(session, within_tenant_of(author.principal, row), row)
     return row
 
 
@@ -119,7 +118,7 @@ async def intent_ids_named(
 
 async def warnings_about(session: AsyncSession, principal: Principal, row: KnowledgeEntry) -> list[str]:
     """What is accepted in an entry and still costs sentences: placeholders without a value, one text each."""
-    within = _within(principal, row)
+    within = within_tenant_of(principal, row)
     lacking = await vendors_without(session, within, keys_in(row.answer), vendor_id=row.vendor_id)
     return [_warning(key, codes, shared=row.vendor_id is None) for key, codes in lacking.items()]
 
@@ -128,7 +127,7 @@ async def values_of(session: AsyncSession, principal: Principal, row: KnowledgeE
     """The values that an entry's text could use: its vendor's; none for a shared one, whose values differ."""
     if row.vendor_id is None:
         return {}
-    within = _within(principal, row)
+    within = within_tenant_of(principal, row)
     return {item.key: item for item in await parameters_of(session, within, row.vendor_id)}
 
 
@@ -154,7 +153,7 @@ async def _held(session: AsyncSession, author: Author, entry_id: int) -> Knowled
     row = await entry_row(session, author.principal, entry_id)
     if row.vendor_id is None and not may_share(author.principal):
         raise SharedIsReadOnly
-    await hold_vendors(session, _within(author.principal, row), row.vendor_id)
+    await hold_vendors(session, within_tenant_of(author.principal, row), row.vendor_id)
     return await entry_row(session, author.principal, entry_id)
 
 
@@ -180,13 +179,6 @@ async def _check_intents(
 ) -> None:
     if ids:
         await intent_ids_named(session, principal, ids, vendor_id=vendor_id)
-
-
-def _within(principal: Principal, row: KnowledgeEntry) -> Principal:
-    """The principal, bound to the entry's tenant where it is the platform's own."""
-    if principal.tenant_id is not None:
-        return principal
-    return replace(principal, kind=PrincipalKind.BOT, id=f"entry:{row.id}", tenant_id=row.tenant_id)
 
 
 def _warning(key: str, codes: Sequence[str], *, shared: bool) -> str:

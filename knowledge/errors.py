@@ -1,4 +1,4 @@
-"""What can be wrong with a question before it is answered."""
+"""What the chat engine refuses, and how it says so."""
 
 from __future__ import annotations
 

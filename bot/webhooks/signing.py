@@ -11,7 +11,7 @@ import hmac
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-SECRET_PREFIX = "whsec_"  # noqa: S105  # the mark of such secrets, not one of them
+SECRET_PREFIX = "whsec_"  # noqa: S105 - the mark of such secrets, not one of them
 MIN_SECRET_BYTES = 24
 MAX_SECRET_BYTES = 64
 # Enough until the year 30,000,000, and never too much for a calculation.

@@ -1,8 +1,9 @@
-"""Every statement about vendors, parameters and entries.
+"""The chat engine's statements to the store.
 
 All of them are narrowed to what the principal may see. What is read for a vendor is narrowed to the
 vendor's own tenant besides, so that not even the platform's own principal mixes two tenants' entries.
-Writes raise the version of every vendor that they concern, in the same transaction.
+Writes to what answers are made of raise the version of every vendor that they concern, in the same
+transaction.
 """
 
 from knowledge.repository.entries import NewEntry, add_entry, customise, knowledge_of, store_vectors

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.models import KnowledgeChange, Vendor
-from bot.models.columns import VendorShared
+from bot.models.columns import VendorOwned, VendorShared
 from bot.tenancy.principal import Principal
 from bot.tenancy.scope import visible_to
+from knowledge.repository.pages import Page, read_page
 
 
 class Subject(StrEnum):
@@ -42,13 +43,17 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What became of one thing: its fields before (None: it wasn't there) and after (None: it is gone)."""
+    """What became of one thing: its fields before (None: it wasn't there) and after (None: it is gone).
+
+    `key` are fields that tell which thing it is; the record holds them whatever differs.
+    """
 
     subject: Subject
     subject_id: int
     action: Action
     before: Mapping[str, Any] | None = None
     after: Mapping[str, Any] | None = None
+    key: Mapping[str, Any] = field(default_factory=dict)
 
 
 async def hold_vendors(session: AsyncSession, principal: Principal, vendor_id: int | None) -> None:
@@ -62,15 +67,19 @@ async def hold_vendors(session: AsyncSession, principal: Principal, vendor_id: i
     await session.execute(visible_to(principal, statement, Vendor))
 
 
-async def record(session: AsyncSession, author: Author, change: Change, *, of: VendorShared, now: datetime) -> bool:
+async def record(
+    session: AsyncSession, author: Author, change: Change, *, of: Vendor | VendorOwned | VendorShared, now: datetime
+) -> bool:
     """Add the record of a change to `of`, with the fields that differ. False, and no record, where none does."""
     before, after = _difference(change.before, change.after)
     if before == after:
         return False
     session.add(
         KnowledgeChange(
-            tenant_id=of.tenant_id, vendor_id=of.vendor_id, subject=change.subject.value,
-            subject_id=change.subject_id, action=change.action.value, before=before, after=after,
+            tenant_id=of.tenant_id, vendor_id=of.id if isinstance(of, Vendor) else of.vendor_id,
+            subject=change.subject.value, subject_id=change.subject_id, action=change.action.value,
+            before=None if before is None else {**change.key, **before},
+            after=None if after is None else {**change.key, **after},
             principal=author.principal.label, said_by=author.said_by, created_at=now,
         )
     )  # fmt: skip
@@ -78,15 +87,12 @@ async def record(session: AsyncSession, author: Author, change: Change, *, of: V
 
 
 async def history(
-    session: AsyncSession, principal: Principal, subject: Subject, subject_id: int, *, limit: int, offset: int
+    session: AsyncSession, principal: Principal, subject: Subject, subject_id: int, *, page: Page
 ) -> tuple[list[KnowledgeChange], int]:
     """The changes of one thing, newest first, and how many there are."""
     of_it = (KnowledgeChange.subject == subject.value, KnowledgeChange.subject_id == subject_id)
-    statement = select(KnowledgeChange).where(*of_it).order_by(KnowledgeChange.id.desc()).limit(limit).offset(offset)
-    rows = await session.scalars(visible_to(principal, statement, KnowledgeChange))
-    counting = select(func.count(KnowledgeChange.id)).where(*of_it)
-    total = await session.scalar(visible_to(principal, counting, KnowledgeChange))
-    return list(rows), total or 0
+    newest_first = [KnowledgeChange.id.desc()]
+    return await read_page(session, principal, KnowledgeChange, page, where=of_it, order=newest_first)
 
 
 def _difference(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, cast, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, cast, delete, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,7 +15,7 @@ from bot.tenancy.principal import Principal
 from bot.tenancy.scope import visible_to
 from knowledge.entries import IntentCard, IntentType
 from knowledge.errors import IntentNotFound
-from knowledge.repository.pages import Page
+from knowledge.repository.pages import Page, read_page
 
 _NAMED: Sequence[Any] = (Intent.id, Intent.name)
 
@@ -43,10 +43,7 @@ async def list_intents(
     conditions: list[ColumnElement[bool]] = [] if vendor_id is None else [used_by(vendor_id)]
     if enabled is not None:
         conditions.append(Intent.is_enabled == enabled)
-    statement: Select[Any] = select(Intent).where(*conditions).order_by(Intent.id)
-    rows = await session.scalars(visible_to(principal, statement.limit(page.limit).offset(page.offset), Intent))
-    total = await session.scalar(visible_to(principal, select(func.count(Intent.id)).where(*conditions), Intent))
-    return list(rows), total or 0
+    return await read_page(session, principal, Intent, page, where=conditions, order=[Intent.id])
 
 
 async def intent_names(session: AsyncSession, principal: Principal, ids: Collection[int]) -> dict[int, str]:

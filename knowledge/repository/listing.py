@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.models import KnowledgeEntry
 from bot.tenancy.principal import Principal
-from bot.tenancy.scope import visible_to
 from knowledge.repository.entries import EXISTING, seen_by_vendor
 from knowledge.repository.intents import serves_intent
-from knowledge.repository.pages import Page
+from knowledge.repository.pages import Page, read_page
 
 _TO_FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
@@ -43,11 +41,7 @@ async def list_entries(
     conditions = _conditions(wanted)
     if wanted.intent_id is not None:
         conditions.append(serves_intent(session, wanted.intent_id))
-    statement: Select[Any] = select(KnowledgeEntry).where(*conditions).order_by(KnowledgeEntry.id)
-    rows = await session.scalars(visible_to(principal, statement.limit(page.limit).offset(page.offset), KnowledgeEntry))
-    counting = select(func.count(KnowledgeEntry.id)).where(*conditions)
-    total = await session.scalar(visible_to(principal, counting, KnowledgeEntry))
-    return list(rows), total or 0
+    return await read_page(session, principal, KnowledgeEntry, page, where=conditions, order=[KnowledgeEntry.id])
 
 
 def _conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:

@@ -14,9 +14,9 @@ from bot.models import UnansweredCluster, UnansweredQuestion
 from bot.tenancy.principal import Principal
 from bot.tenancy.scope import visible_to
 from knowledge.errors import NoSuchQuestion
-from knowledge.repository.pages import Page
+from knowledge.repository.pages import Page, read_page
 
-# Of a cluster's questions so many are looked at for examples, and so many different ones are shown.
+# Of a cluster's questions so many are looked at for examples.
 LOOKED_AT = 20
 
 
@@ -76,13 +76,8 @@ async def list_clusters(
     session: AsyncSession, principal: Principal, wanted: ClusterFilter, page: Page
 ) -> tuple[list[UnansweredCluster], int]:
     """The page's clusters, the most asked first, and how many there are in all."""
-    conditions = _conditions(wanted)
     order = (UnansweredCluster.asked.desc(), UnansweredCluster.last_asked_at.desc(), UnansweredCluster.id)
-    statement = select(UnansweredCluster).where(*conditions).order_by(*order).limit(page.limit).offset(page.offset)
-    rows = await session.scalars(visible_to(principal, statement, UnansweredCluster))
-    counting = select(func.count(UnansweredCluster.id)).where(*conditions)
-    total = await session.scalar(visible_to(principal, counting, UnansweredCluster))
-    return list(rows), total or 0
+    return await read_page(session, principal, UnansweredCluster, page, where=_conditions(wanted), order=order)
 
 
 async def latest_texts(session: AsyncSession, principal: Principal, cluster_ids: Sequence[int]) -> dict[int, list[str]]:

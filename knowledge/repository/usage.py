@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
-from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.statements import run_upsert, table_of, upsert_of
 from bot.models import LlmUsage
 from bot.tenancy.principal import Principal
 from bot.tenancy.scope import visible_to
+
+_USAGE = table_of(LlmUsage)
+_KEY = ("vendor_id", "caller", "day")
+_COUNTS = ("calls", "failures", "tokens", "milliseconds")
+_ADD = upsert_of(
+    LlmUsage,
+    lambda insert: (
+        insert.values({name: bindparam(name) for name in ("tenant_id", *_KEY, *_COUNTS)})
+        .on_conflict_do_update(
+            index_elements=[_USAGE.c[name] for name in _KEY],
+            set_={name: _USAGE.c[name] + insert.excluded[name] for name in _COUNTS},
+        )
+        .returning(_USAGE.c.vendor_id)
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +62,7 @@ async def tokens_spent(session: AsyncSession, spender: Spender) -> int:
 
 async def add_spent(session: AsyncSession, spender: Spender, spent: Spent) -> None:
     """Count `spent` on top of what is there; any number of processes may do so at once."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(LlmUsage).values(
-        tenant_id=spender.tenant_id, vendor_id=spender.vendor_id, caller=spender.caller, day=spender.day,
-        calls=spent.calls, failures=spent.failures, tokens=spent.tokens, milliseconds=spent.milliseconds,
-    )  # fmt: skip
-    more = {
-        name: getattr(LlmUsage, name) + getattr(statement.excluded, name)
-        for name in ("calls", "failures", "tokens", "milliseconds")
-    }
-    await session.execute(statement.on_conflict_do_update(index_elements=["vendor_id", "caller", "day"], set_=more))
+    await run_upsert(session, _ADD, asdict(spender) | asdict(spent))
 
 
 async def usage_of(

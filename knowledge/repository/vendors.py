@@ -98,11 +98,11 @@ async def seen_vendor(session: AsyncSession, principal: Principal, vendor_id: in
     return vendor
 
 
-def within_tenant_of(principal: Principal, vendor: VendorCard) -> Principal:
-    """The principal itself, or one for the vendor's tenant where it may see all of them."""
+def within_tenant_of(principal: Principal, owned: VendorCard | KnowledgeEntry) -> Principal:
+    """The principal itself, or one for the tenant that `owned` belongs to where it may see all of them."""
     if principal.tenant_id is not None:
         return principal
-    return replace(principal, kind=PrincipalKind.BOT, id=f"vendor:{vendor.id}", tenant_id=vendor.tenant_id)
+    return replace(principal, kind=PrincipalKind.BOT, id=f"tenant:{owned.tenant_id}", tenant_id=owned.tenant_id)
 
 
 async def bump(session: AsyncSession, principal: Principal, *which: ColumnElement[bool]) -> None:

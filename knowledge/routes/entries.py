@@ -141,12 +141,11 @@ class Entries:
 
     async def history(self, request: web.Request) -> web.Response:
         principal, entry_id = needs_manage(request), path_id(request, EntryNotFound())
-        page = read_query(request, PageQuery)
+        query = read_query(request, PageQuery)
+        page = Page(query.limit, query.offset)
         async with self._api.database.reading() as session:
             await entry_row(session, principal, entry_id, or_deleted=True)
-            rows, total = await history(
-                session, principal, Subject.ENTRY, entry_id, limit=page.limit, offset=page.offset
-            )
+            rows, total = await history(session, principal, Subject.ENTRY, entry_id, page=page)
         return json_response(HistoryAnswer([change_shown(row) for row in rows], total, page.limit, page.offset))
 
 

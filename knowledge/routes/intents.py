@@ -10,7 +10,6 @@ from bot.web.requests import read_model
 from bot.web.responses import json_response
 from bot.web.surface import Route, Surface
 from bot.webhooks.errors import UnsafeAddress
-from bot.webhooks.urls import parse_allowed, parse_target
 from knowledge.errors import IntentNotFound
 from knowledge.intents import catalog
 from knowledge.intents.catalog import NewIntent, Saved
@@ -56,7 +55,6 @@ class Intents:
 
     def __init__(self, api: Api) -> None:
         self._api = api
-        self._allow = parse_allowed(api.settings.ssrf_allow)
 
     async def listed(self, request: web.Request) -> web.Response:
         principal, query = needs_manage(request), read_query(request, IntentsQuery)
@@ -125,7 +123,7 @@ class Intents:
         if body.endpoint is None:
             return
         try:
-            parse_target(body.endpoint.url, allow=self._allow)
+            self._api.sender.check(body.endpoint.url)
         except UnsafeAddress as error:
             raise BadRequest(f"endpoint.url: {error.message}") from None
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -18,6 +17,7 @@ from aiohttp import web
 from bot.errors import Forbidden, PlatformError, Unauthenticated
 from bot.security.keys import Purpose, derive_key
 from bot.security.tokens import hash_token
+from bot.settings import is_loopback
 from bot.tenancy import repository
 from bot.tenancy.api_keys import KEY_PREFIX, ApiKeys, Rights
 from bot.tenancy.local import LOCAL
@@ -142,13 +142,4 @@ def _is_from_here(request: web.Request) -> bool:
     origin = request.headers.get("Origin")
     named = [urlsplit(f"//{request.host}").hostname, urlsplit(origin).hostname if origin else "localhost"]
     forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
-    return not forwarded and _is_loopback(request.remote) and all(_is_loopback(name) for name in named)
-
-
-def _is_loopback(host: str | None) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host or "").is_loopback
-    except ValueError:
-        return False
+    return not forwarded and all(is_loopback(one or "") for one in (request.remote, *named))

@@ -2,41 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from aiohttp import web
-from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from bot.errors import BadRequest
 from bot.texts import say
-from bot.web.requests import read_model, validate
+from bot.web.requests import read_model
 from bot.web.responses import json_response
 from bot.web.surface import Route, Surface
 from knowledge.errors import VendorNotFound
 from knowledge.routes.api import Api
-from knowledge.routes.reading import path_id
+from knowledge.routes.reading import path_id, read_query
 from knowledge.routes.surface import needs_manage
-from knowledge.schemas import one_line, up_to
 from knowledge.schemas.vendors import (
     ConfigsBody,
     ConfigsUpdatedView,
     DeactivatedView,
     NewVendorBody,
     VendorChangeBody,
+    VendorsQuery,
 )
 from knowledge.vendors import Configs, Vendors
 
 CREATED = 201
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
-
-
-class _Query(BaseModel):
-    """What narrows a list. An unknown plan or category is none that anything has."""
-
-    model_config = ConfigDict(str_strip_whitespace=True)
-
-    subscription_plan: Annotated[str, up_to(200), AfterValidator(one_line)] | None = None
-    category: Annotated[str, up_to(200), AfterValidator(one_line)] | None = None
 
 
 def vendor_routes(surface: Surface, api: Api) -> list[Route]:
@@ -63,7 +51,7 @@ class _Routes:
         self._configs = configs
 
     async def listed(self, request: web.Request) -> web.Response:
-        principal, query = needs_manage(request), _query(request)
+        principal, query = needs_manage(request), read_query(request, VendorsQuery)
         is_active = _flag(request, "is_active")
         return json_response(await self._vendors.listed(principal, is_active=is_active, plan=query.subscription_plan))
 
@@ -84,7 +72,7 @@ class _Routes:
         return json_response(DeactivatedView(say("api.vendor_deactivated"), vendor_id))
 
     async def configs(self, request: web.Request) -> web.Response:
-        vendor_id, query = _vendor_id(request), _query(request)
+        vendor_id, query = _vendor_id(request), read_query(request, VendorsQuery)
         found = await self._configs.by_category(needs_manage(request), vendor_id, category=query.category)
         return json_response(found)
 
@@ -99,10 +87,6 @@ class _Routes:
 
 def _vendor_id(request: web.Request) -> int:
     return path_id(request, VendorNotFound())
-
-
-def _query(request: web.Request) -> _Query:
-    return validate(_Query, dict(request.query))
 
 
 def _flag(request: web.Request, name: str) -> bool | None:

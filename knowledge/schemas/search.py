@@ -13,6 +13,7 @@ from knowledge.entries import Audience
 from knowledge.explaining import DIGITS, Explanation, Reasons
 from knowledge.finding import SURE, WORTH_A_LOOK
 from knowledge.schemas import RequestModel, many_lines, not_blank, up_to
+from knowledge.schemas.chat import Mode
 from knowledge.schemas.fields import MAX_QUESTION, Id
 
 MAX_SHOWN = 20
@@ -30,8 +31,7 @@ class SearchBody(RequestModel):
     @property
     def reader(self) -> Audience:
         """Who asks: renters where nothing is said."""
-        staff = self.audience == Audience.STAFF.value or (self.audience is None and self.mode == "customer_service")
-        return Audience.STAFF if staff else Audience.RENTER
+        return Audience(self.audience) if self.audience else Mode(self.mode or Mode.TENANT).audience
 
 
 class IntentView(msgspec.Struct):

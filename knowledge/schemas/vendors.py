@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from bot.models import Vendor, VendorParameter
 from knowledge.schemas import BLANK_IS_NONE, Line, RequestModel, many_lines, null_is, one_line, to_the_second, up_to
@@ -54,6 +54,15 @@ Email = Annotated[Annotated[Line, up_to(200), AfterValidator(_email)] | None, BL
 Address = Annotated[Annotated[Line, up_to(300)] | None, BLANK_IS_NONE]
 Plan = Annotated[Line, up_to(32), null_is(DEFAULT_PLAN)]
 Author = Annotated[Line, up_to(100), null_is(DEFAULT_AUTHOR)]
+
+
+class VendorsQuery(BaseModel):
+    """What narrows a list of vendors or parameters. An unknown plan or category is none that anything has."""
+
+    model_config = ConfigDict(str_strip_whitespace=True)
+
+    subscription_plan: Annotated[str, up_to(200), AfterValidator(one_line)] | None = None
+    category: Annotated[str, up_to(200), AfterValidator(one_line)] | None = None
 
 
 class NewVendorBody(RequestModel):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.models import KnowledgeChange, Vendor, VendorParameter
-from knowledge.repository.changes import Action, Author, Subject
+from bot.models import Vendor, VendorParameter
+from knowledge.repository import changes
+from knowledge.repository.changes import Action, Author, Change, Subject
 
 VENDOR_FIELDS = (
     "code", "name", "short_name", "contact_phone", "contact_email", "address", "subscription_plan", "is_active",
@@ -24,7 +26,7 @@ def fields_of(row: Vendor | VendorParameter) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 
-def record(
+async def record(
     session: AsyncSession,
     row: Vendor | VendorParameter,
     author: Author,
@@ -37,24 +39,7 @@ def record(
 
     A parameter's record holds its key besides. `row` must have been flushed.
     """
-    after = fields_of(row)
-    differing = [name for name, value in after.items() if before is None or before[name] != value]
-    if not differing:
-        return False
-    is_vendor = isinstance(row, Vendor)
-    key = {} if isinstance(row, Vendor) else {"param_key": row.param_key}
-    session.add(
-        KnowledgeChange(
-            tenant_id=row.tenant_id,
-            vendor_id=row.id if isinstance(row, Vendor) else row.vendor_id,
-            subject=(Subject.VENDOR if is_vendor else Subject.PARAMETER).value,
-            subject_id=row.id,
-            action=action.value,
-            before=None if before is None else key | {name: before[name] for name in differing},
-            after=key | {name: after[name] for name in differing},
-            principal=author.principal.label,
-            said_by=author.said_by,
-            created_at=now,
-        )
-    )
-    return True
+    change = Change(Subject.VENDOR, row.id, action, before, fields_of(row))
+    if isinstance(row, VendorParameter):
+        change = replace(change, subject=Subject.PARAMETER, key={"param_key": row.param_key})
+    return await changes.record(session, author, change, of=row, now=now)

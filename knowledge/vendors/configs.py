@@ -57,7 +57,7 @@ class Configs:
             author = Author(principal, wanted.updated_by)
             for item in new:
                 action = Action.UPDATED if item.key in before else Action.CREATED
-                record(session, rows[item.key], author, before=before.get(item.key), now=now, action=action)
+                await record(session, rows[item.key], author, before=before.get(item.key), now=now, action=action)
         return len(new)
 
 

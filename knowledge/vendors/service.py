@@ -68,7 +68,8 @@ class Vendors:
                 # Another request made it between our two statements.
                 raise VendorCodeTaken(wanted.code) from None
             row = await vendor_row(session, principal, vendor_id)
-            record(session, row, Author(principal, wanted.created_by), before=None, now=now, action=Action.CREATED)
+            author = Author(principal, wanted.created_by)
+            await record(session, row, author, before=None, now=now, action=Action.CREATED)
         return VendorView.of(row)
 
     async def change(self, principal: Principal, vendor_id: int, wanted: VendorChangeBody) -> VendorView:
@@ -108,7 +109,7 @@ class Vendors:
             before = fields_of(row)
             for name, value in values.items():
                 setattr(row, name, value)
-            if record(session, row, Author(principal, said_by), before=before, now=now, action=action):
+            if await record(session, row, Author(principal, said_by), before=before, now=now, action=action):
                 row.updated_at, row.updated_by = now, said_by
                 await session.flush()
                 # How to reach the vendor is part of what it answers with.
