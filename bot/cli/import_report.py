@@ -13,7 +13,7 @@ from bot.db.engine import Database
 from bot.models import ImportJob, ImportRow
 from bot.texts import Language, say
 from knowledge.importing.errors import told
-from knowledge.importing.rows import Flaw, RowProblem
+from knowledge.importing.rows import Flaw
 from knowledge.repository.import_rows import RowState, acting_for, list_rows
 from knowledge.repository.imports import State
 from knowledge.repository.pages import Page
@@ -74,7 +74,7 @@ def _failure(job: ImportJob) -> str:
 
 def _why(row: ImportRow) -> str:
     if row.problem is not None:
-        return say(RowProblem(row.number, row.place, Flaw(row.problem)).message, Language.EN)
+        return say(Flaw(row.problem).text_key, Language.EN)
     met: dict[str, Any] = row.meets[0]
     where = f"entry {met['entry']}" if met.get("entry") is not None else f"row {met['row']}"
     differing = ", ".join(met["facts"])

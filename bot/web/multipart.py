@@ -61,7 +61,8 @@ def _part(piece: bytes) -> Part:
     if not named.get("name"):
         raise BadRequest("A field of the form has no name.")
     file_name = named.get("filename*", named.get("filename"))
-    return Part(named["name"], data, _base_name(file_name), headers.get("content-type", ""))
+    plain = base_name(file_name) if file_name is not None else None
+    return Part(named["name"], data, plain, headers.get("content-type", ""))
 
 
 def _header(line: str) -> tuple[str, str]:
@@ -80,9 +81,7 @@ def _parameters(disposition: str) -> dict[str, str]:
     return found
 
 
-def _base_name(file_name: str | None) -> str | None:
-    """The name alone: some clients send the path on the sender's machine."""
-    if file_name is None:
-        return None
+def base_name(file_name: str) -> str:
+    """The name alone, in what can be seen of it: some clients send the path on the sender's machine."""
     plain = "".join(character for character in file_name if character.isprintable())
     return plain.replace("\\", "/").rpartition("/")[2].strip()

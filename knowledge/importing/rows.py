@@ -38,6 +38,11 @@ class Flaw(StrEnum):
     PAGE_UNREADABLE = "page_unreadable"
     PAGE_WITHOUT_TEXT = "page_without_text"
 
+    @property
+    def text_key(self) -> str:
+        """The key of the text that tells a person (`bot.texts`); it takes no values."""
+        return f"import.row_{self}"
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -63,11 +68,6 @@ class RowProblem:
     number: int
     place: str
     code: Flaw
-
-    @property
-    def message(self) -> str:
-        """The key of the text that tells a person (`bot.texts`); it takes no values."""
-        return f"import.row_{self.code}"
 
 
 @dataclass(frozen=True, slots=True)

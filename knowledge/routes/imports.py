@@ -17,7 +17,7 @@ from bot.web.requests import read_model
 from bot.web.responses import json_response
 from bot.web.surface import Limits, Route, Surface
 from knowledge import editing
-from knowledge.errors import ImportNotFound, VendorNotFound
+from knowledge.errors import ImportNotFound
 from knowledge.importing import jobs
 from knowledge.importing.jobs import Decisions, RowDecision
 from knowledge.importing.planning import Policies
@@ -89,8 +89,6 @@ class Imports:
         if new.url is not None:
             self._api.sender.check(new.url)
         vendor_id = said.vendor_id if said.vendor_id is not None else principal.vendor_id
-        if principal.vendor_id is not None and vendor_id != principal.vendor_id:
-            raise VendorNotFound(vendor_id)
         async with self._api.database.unit_of_work() as session:
             options = await _options(session, principal, said, vendor_id=vendor_id)
             wanted = replace(new, vendor_id=vendor_id, options=options)

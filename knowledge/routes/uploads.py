@@ -8,12 +8,12 @@ from typing import Any
 from aiohttp import web
 
 from bot.errors import BadRequest
-from bot.web.multipart import parse_multipart
+from bot.web.multipart import base_name, parse_multipart
 from bot.web.requests import read_body, read_model, validate
 from knowledge import keywords
-from knowledge.importing.fetching import name_in
+from knowledge.importing.fetching import LONGEST_NAME, name_in
 from knowledge.repository.imports import NewImport
-from knowledge.schemas.imports import LONGEST_NAME, NewImportBody, PageImportBody
+from knowledge.schemas.imports import NewImportBody, PageImportBody
 
 LONGEST_TYPE = 100
 LONGEST_ID = 20
@@ -33,7 +33,7 @@ async def read_upload(request: web.Request) -> tuple[NewImportBody, NewImport]:
     if kind == "multipart/form-data":
         return _form(body, request.headers.get("Content-Type", ""))
     said = {name: request.query[name] for name in request.query if name != "filename"}
-    file_name = request.query.get("filename", "").replace("\\", "/").rpartition("/")[2]
+    file_name = base_name(request.query.get("filename", ""))
     declared = request.headers.get("Content-Type", "")
     return _said(said), _file(body, file_name, declared)
 
@@ -50,9 +50,8 @@ def _form(body: bytes, content_type: str) -> tuple[NewImportBody, NewImport]:
 def _file(data: bytes, file_name: str, content_type: str) -> NewImport:
     if not data:
         raise BadRequest("The file is empty: there is nothing to import.")
-    plain = "".join(character for character in file_name if character.isprintable())
     # A longer name keeps its ending, which tells what the file is.
-    return NewImport(plain[-LONGEST_NAME:], data=data, content_type=content_type[:LONGEST_TYPE] or None)
+    return NewImport(file_name[-LONGEST_NAME:], data=data, content_type=content_type[:LONGEST_TYPE] or None)
 
 
 def _said(fields: Mapping[str, str]) -> NewImportBody:
@@ -62,9 +61,7 @@ def _said(fields: Mapping[str, str]) -> NewImportBody:
     if vendor_id:
         said["vendor_id"] = _number_or_name(vendor_id)
     if "intents" in fields:
-        said["intents"] = [
-            int(one) if one.isascii() and one.isdigit() else one for one in keywords.split(fields["intents"])
-        ]
+        said["intents"] = [_number_or_name(one) for one in keywords.split(fields["intents"])]
     return validate(NewImportBody, said)
 
 

@@ -12,7 +12,7 @@ from bot.models import ImportJob, ImportRow
 from bot.texts import Language, say
 from knowledge import keywords
 from knowledge.importing.errors import told
-from knowledge.importing.rows import Flaw, RowProblem
+from knowledge.importing.rows import Flaw
 from knowledge.repository.imports import State
 from knowledge.schemas import RequestModel, one_line, to_the_second, up_to
 from knowledge.schemas.fields import AnswerText, AudienceName, AuthorBody, Id, IntentNames, PageQuery, QuestionText
@@ -20,7 +20,6 @@ from knowledge.suggesting import Suggestion
 
 MOST_DECISIONS = 1_000
 LONGEST_URL = 2_000
-LONGEST_NAME = 300
 WHOLE = 100
 StateName = Literal["waiting", "reading", "preview", "importing", "done", "failed", "cancelled"]
 RowStateName = Literal["new", "duplicate", "conflict", "error", "imported", "skipped"]
@@ -185,8 +184,7 @@ def row_shown(
     said = row.row
     problem = None
     if row.problem is not None:
-        flaw = RowProblem(row.number, row.place, Flaw(row.problem))
-        problem = ErrorShown(row.problem, say(flaw.message, language))
+        problem = ErrorShown(row.problem, say(Flaw(row.problem).text_key, language))
     return RowAnswer(
         number=row.number, place=row.place, state=row.state, question=said.get("question", ""),
         answer=said.get("answer", ""), keywords=keywords.split(said.get("keywords", "")),

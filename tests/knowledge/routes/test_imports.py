@@ -248,6 +248,11 @@ async def test_a_file_that_is_too_large_is_refused(small_desk: Desk) -> None:
     assert (await small_desk.send(b"x" * (20 * 1024 * 1024 + 100_000))).status == 413
 
 
+async def test_an_intent_of_endless_digits_is_refused(small_desk: Desk) -> None:
+    answer = await small_desk.office.call("POST", f"/imports?filename=faq.csv&intents={'9' * 5_000}", FAQ.encode())
+    assert answer.status == 400
+
+
 async def test_a_bare_file_is_an_import_too(small_desk: Desk) -> None:
     path = f"/imports?filename=faq.csv&vendor_id={small_desk.office.vendors['A']}"
     answer = await small_desk.office.call("POST", path, FAQ.encode())
