@@ -38,8 +38,7 @@ LONGEST_SECONDS = 300.0
 ENDS = ("done", "failed", "cancelled")
 SUBJECTS = [
     "租金", "押金", "停車", "垃圾", "寵物", "退租", "續約", "報修", "鑰匙", "網路", "水費", "電費", "瓦斯", "管理費",
-    "訪客",
-    "包裹", "洗衣", "冷氣", "熱水", "門禁", "公設", "保險", "噪音", "裝潢", "家具", "床墊", "冰箱", "發票",
+    "訪客", "包裹", "洗衣", "冷氣", "熱水", "門禁", "公設", "保險", "噪音", "裝潢", "家具", "床墊", "冰箱", "發票",
     "陽台", "電梯",
 ]  # fmt: skip
 ASKING = ["怎麼", "什麼時候", "可以", "需要", "如何", "去哪裡", "多久", "為什麼"]
@@ -47,11 +46,10 @@ ASKING = ["怎麼", "什麼時候", "可以", "需要", "如何", "去哪裡", "
 
 @dataclass
 class Watch:
-    """What was seen of one import: when it changed, and how long webhooks took meanwhile (seconds)."""
+    """What was seen of one import: when it changed (seconds after it began), to which state, how far done."""
 
     began: float
     changes: list[tuple[float, str, int]] = field(default_factory=list)
-    webhooks: list[float] = field(default_factory=list)
 
     def note(self, job: dict[str, Any]) -> None:
         seen = (job["state"], job["progress"]["done"])

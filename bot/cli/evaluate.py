@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot import migrations
 from bot.cli import evaluate_report
 from bot.cli.output import AsJson, print_json
+from bot.cli.progress import progress_bar
 from bot.db.engine import Database
 from bot.errors import ConfigurationError
 from bot.logging import configure_logging
@@ -24,7 +22,6 @@ from bot.settings import Settings, load_settings
 from knowledge.engine import Engine
 from knowledge.entries import Audience
 from knowledge.evaluation.choosing import assigned, chosen
-from knowledge.evaluation.repository import Shop
 from knowledge.evaluation.service import Change, Evaluation, Report
 from knowledge.evaluation.sets import ASKING, Case, read_set
 
@@ -131,7 +128,7 @@ async def _ask(evaluation: Evaluation, wanted: Wanted, bar: Bar) -> list[Report]
     to_ask = chosen(shops, wanted.vendors, wanted.cases, everybody=wanted.everybody)
     asked = assigned(wanted.cases, to_ask, shops)
     reports = []
-    with _progress(asked) as progress:
+    with progress_bar(quiet=False) as progress:
         task = progress.add_task("Asking", total=sum(map(len, asked.values())))
         for shop, cases in asked.items():
             progress.update(task, description=f"Asking {shop.code}")
@@ -139,13 +136,3 @@ async def _ask(evaluation: Evaluation, wanted: Wanted, bar: Bar) -> list[Report]
             reports.append(report)
     await evaluation.keep([report for report in reports if not bar.stops(report)], set_name=wanted.set_name)
     return reports
-
-
-@contextmanager
-def _progress(asked: Mapping[Shop, Sequence[Case]]) -> Iterator[Progress]:
-    """A bar on stderr where that is a terminal; it goes when everything is asked."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    disabled = not asked or not console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=disabled) as progress:
-        yield progress

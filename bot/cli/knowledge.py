@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import migrations
 from bot.cli import import_report
-from bot.cli.following import followed
+from bot.cli.import_progress import followed
 from bot.cli.output import AsJson
 from bot.clock import SystemClock
 from bot.db.engine import Database
@@ -30,7 +30,7 @@ from bot.tenancy.principal import PLATFORM, Principal, PrincipalKind
 from bot.webhooks.sender import SafeSender
 from knowledge.entries import Audience
 from knowledge.importing import jobs
-from knowledge.importing.export import write
+from knowledge.importing.export import FORMATS, write
 from knowledge.importing.fetching import name_in
 from knowledge.importing.jobs import Decisions
 from knowledge.importing.planning import Policies
@@ -40,7 +40,6 @@ from knowledge.repository.imports import NewImport, State
 from knowledge.repository.vendors import vendor_rows
 
 ROWS_FAILED = 1
-FORMATS = {"csv": Format.CSV, "xlsx": Format.XLSX, "jsonl": Format.JSONL, "md": Format.MARKDOWN}
 
 
 class FormatName(StrEnum):

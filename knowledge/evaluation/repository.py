@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.models import EvaluationRun, KnowledgeEntry, Vendor
 from bot.tenancy.principal import Principal
 from bot.tenancy.scope import visible_to
+
+_VERSIONS: Sequence[Any] = (KnowledgeEntry.replaces_id, KnowledgeEntry.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,11 @@ async def shops(session: AsyncSession, principal: Principal) -> list[Shop]:
 
 async def replaced_by(session: AsyncSession, principal: Principal, vendor_id: int) -> dict[int, int]:
     """The ids of the global entries that the vendor rewrote, with the ids of its versions."""
-    statement = select(KnowledgeEntry).where(
+    statement = select(*_VERSIONS).where(
         KnowledgeEntry.vendor_id == vendor_id, KnowledgeEntry.is_active, KnowledgeEntry.replaces_id.is_not(None)
     )
-    rows = await session.scalars(visible_to(principal, statement, KnowledgeEntry))
-    return {row.replaces_id: row.id for row in rows if row.replaces_id is not None}
+    rows = await session.execute(visible_to(principal, statement, KnowledgeEntry))
+    return {row.replaces_id: row.id for row in rows}
 
 
 async def last_run(session: AsyncSession, principal: Principal, vendor_id: int, set_name: str) -> LastRun | None:

@@ -16,14 +16,13 @@ from bot.tenancy.principal import PLATFORM, Principal, PrincipalKind
 from knowledge.answers import Answer, Question
 from knowledge.engine import Engine
 from knowledge.entries import AUDIENCES
-from knowledge.errors import VendorNotFound
 from knowledge.evaluation import repository
 from knowledge.evaluation.repository import LastRun, Shop
 from knowledge.evaluation.sets import Case, Expectation
 from knowledge.evaluation.verdicts import Verdict, is_entry, judge
 from knowledge.finding import Finder, top_k_of
 from knowledge.library import Shelf
-from knowledge.repository import vendor_card
+from knowledge.repository.vendors import seen_vendor
 from knowledge.retrieval.index import Hit
 
 # Whom the tokens of a set are counted for, so that no bot's budget pays for it.
@@ -164,9 +163,7 @@ class Evaluation:
         sample = await library.encoding.vector_of(shop.name)
         for _ in range(round(SETTLING_SECONDS / _LOOK_AGAIN)):
             async with self._database.reading() as session:
-                card = await vendor_card(session, principal, shop.id)
-            if card is None:
-                raise VendorNotFound(shop.id)
+                card = await seen_vendor(session, principal, shop.id)
             shelf = await library.shelf_of(principal, card)
             if sample is None or not shelf.index.entries:
                 return shelf

@@ -19,6 +19,10 @@ from knowledge.importing.readers.tables import listed
 from knowledge.importing.rows import Format, Row
 
 HEADER = ("question_summary", "answer", "keywords", "audience", "intents")
+# What can be written, by the file's ending.
+FORMATS: Mapping[str, Format] = {
+    "csv": Format.CSV, "xlsx": Format.XLSX, "jsonl": Format.JSONL, "md": Format.MARKDOWN,
+}  # fmt: skip
 CONTENT_TYPES: Mapping[Format, str] = {
     Format.CSV: "text/csv; charset=utf-8",
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

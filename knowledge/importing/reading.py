@@ -15,7 +15,7 @@ import structlog
 
 from knowledge.importing.errors import ImportRefused, Refusal
 from knowledge.importing.readers.wire import End, Line, Request
-from knowledge.importing.rows import Limits, Reading, Row, RowProblem
+from knowledge.importing.rows import MEGABYTE, Limits, Reading, Row, RowProblem
 
 _MODULE = "knowledge.importing.readers.child"
 _LONGEST_LINE = 1024 * 1024
@@ -36,7 +36,7 @@ async def read(data: bytes, *, filename: str, content_type: str | None = None, l
     if not data:
         raise ImportRefused(Refusal.EMPTY)
     if len(data) > limits.size:
-        raise ImportRefused(Refusal.TOO_LARGE, limit=limits.size // (1024 * 1024))
+        raise ImportRefused(Refusal.TOO_LARGE, limit=limits.size // MEGABYTE)
     request = msgspec.json.encode(Request(_plain(filename), _plain(content_type or ""), limits))
     process = await _started()
     try:

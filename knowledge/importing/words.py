@@ -22,7 +22,6 @@ class Column(StrEnum):
     KEYWORDS = "keywords"
     AUDIENCE = "audience"
     INTENTS = "intents"
-    IGNORED = "ignored"
 
 
 def _plain(name: str) -> str:

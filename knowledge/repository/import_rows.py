@@ -1,4 +1,7 @@
-"""Statements about the rows of imports. A job's rows are its tenant's; who may see the job is asked before."""
+"""Statements about the rows of imports, and about the entries that imports are compared with and exports hold.
+
+A job's rows are its tenant's; who may see the job is asked before.
+"""
 
 from __future__ import annotations
 

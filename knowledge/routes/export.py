@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from bot.tenancy.principal import Principal
 from bot.web.surface import Limits, Route, Surface
 from knowledge.entries import VendorCard
-from knowledge.importing.export import CONTENT_TYPES, write
+from knowledge.importing.export import CONTENT_TYPES, FORMATS, write
 from knowledge.importing.jobs import rows_to_export
 from knowledge.importing.rows import Format
 from knowledge.importing.work import in_thread
@@ -26,7 +26,6 @@ from knowledge.routes.surface import needs_manage
 from knowledge.schemas.entries import ScopeName
 from knowledge.schemas.fields import Id
 
-FORMATS = {"csv": Format.CSV, "xlsx": Format.XLSX, "jsonl": Format.JSONL, "md": Format.MARKDOWN}
 PIECES_A_TURN = 200
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9.-]")
 EXPORT_LIMITS = Limits(body_bytes=64 * 1024, handler_seconds=300)

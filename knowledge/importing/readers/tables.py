@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import chain, islice
 
 from knowledge.importing.cleaning import as_name, cleaned
 from knowledge.importing.errors import ImportRefused, Refusal
@@ -40,7 +40,6 @@ class Table:
 
     rows: list[Row] = field(default_factory=list)
     problems: list[RowProblem] = field(default_factory=list)
-    has_header: bool = False
 
 
 def layout_of(cells: Iterable[str]) -> Layout | None:
@@ -60,15 +59,14 @@ def read_table(records: Iterable[Record], limits: Limits) -> Table:
     """
     rest = iter(records)
     first = list(islice(rest, HEADER_WITHIN))
-    layout, start = PLAIN_LAYOUT, 0
+    layout, start, width = PLAIN_LAYOUT, 0, 0
     table = Table()
     for at, record in enumerate(first):
         found = layout_of(record.cells)
         if found is not None:
-            layout, start, table.has_header = found, at + 1, True
+            layout, start, width = found, at + 1, len(record.cells)
             break
-    width = max(len(first[start - 1].cells), max(layout.values()) + 1) if table.has_header else 0
-    for record in _chained(first[start:], rest):
+    for record in chain(first[start:], rest):
         if len(table.rows) + len(table.problems) >= limits.rows and any(map(str.strip, record.cells)):
             raise ImportRefused(Refusal.TOO_MANY_ROWS, limit=limits.rows)
         _add(table, record, layout, width, limits=limits)
@@ -99,11 +97,6 @@ def names_in(cell: str) -> tuple[str, ...]:
 def listed(names: Iterable[str]) -> str:
     """A cell that `names_in` reads as `names`."""
     return "; ".join(re.sub(r"([\\,;|，、；｜])", r"\\\1", name) for name in names)
-
-
-def _chained(first: Iterable[Record], rest: Iterator[Record]) -> Iterator[Record]:
-    yield from first
-    yield from rest
 
 
 def _add(table: Table, record: Record, layout: Layout, width: int, *, limits: Limits) -> None:

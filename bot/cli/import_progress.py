@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress, TaskID
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.cli.progress import progress_bar
 from bot.clock import SystemClock
 from bot.db.engine import Database
 from bot.models import ImportJob
@@ -42,9 +42,7 @@ async def followed(
 
     A server on the same store may take it over at any time; then this looks on.
     """
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
+    with progress_bar(quiet=quiet) as bar:
         shown = bar.add_task("reading", total=None)
         try:
             async with _worked_on(database, sender, job_id):
