@@ -4,15 +4,16 @@ from bot.models.bots import Bot, BotOwner, ClaimAttempt, ClaimCode
 from bot.models.channels import Channel
 from bot.models.contacts import Contact, Conversation, Message
 from bot.models.deliveries import Delivery, DeliveryAttempt
+from bot.models.evaluation import EvaluationRun
 from bot.models.idempotency import IdempotencyRecord
 from bot.models.imports import ImportJob, ImportRow
 from bot.models.keys import ApiKey
 from bot.models.knowledge import Intent, KnowledgeChange, KnowledgeEntry
 from bot.models.line_events import Lane, LineEvent
-from bot.models.questions import UnansweredCluster, UnansweredQuestion
 from bot.models.sessions import ChatSession, ChatTurn
 from bot.models.tenants import Partner, PartnerKey, Tenant
-from bot.models.usage import EvaluationRun, LlmUsage
+from bot.models.unanswered import UnansweredCluster, UnansweredQuestion
+from bot.models.usage import LlmUsage
 from bot.models.vendors import Vendor, VendorParameter
 
 __all__ = [

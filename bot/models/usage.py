@@ -1,15 +1,14 @@
-"""What the language model cost, and how question sets fared."""
+"""What the language model cost."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import Base, IntKey
-from bot.models.columns import VendorOwned, VendorShared
+from bot.db.base import Base
+from bot.models.columns import VendorOwned
 
 
 class LlmUsage(Base, VendorOwned):
@@ -24,15 +23,3 @@ class LlmUsage(Base, VendorOwned):
     failures: Mapped[int] = mapped_column(default=0)
     tokens: Mapped[int] = mapped_column(BigInteger, default=0)
     milliseconds: Mapped[int] = mapped_column(BigInteger, default=0)
-
-
-class EvaluationRun(Base, VendorShared):
-    """How a question set fared at one time: `results` holds each question's verdict, by its key."""
-
-    __tablename__ = "evaluation_runs"
-    __table_args__ = (Index("ix_evaluation_runs_set", "vendor_id", "set_name", "id"),)
-
-    id: Mapped[IntKey]
-    set_name: Mapped[str] = mapped_column(String(200))
-    results: Mapped[dict[str, Any]]
-    created_at: Mapped[datetime]

@@ -20,13 +20,17 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.tenancy.local import LOCAL
-from tests.contracts.chat_examples import ANSWER, BODIES, CHAT_A, CHAT_B, ERRORS, EXAMPLES, SCRIPT, Example
+from tests.contracts import chat_examples, vendor_examples
+from tests.contracts.chat_examples import ANSWER, CHAT_A, CHAT_B, SCRIPT, Example
 from tests.support.running import running
 from tests.support.vendors import SHARED_ANSWER, SUMMARY, Documented, add_documented
 
 BASE = "http://localhost:8100"
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?")
 CURL = shutil.which("curl")
+EXAMPLES = [*chat_examples.EXAMPLES, *vendor_examples.EXAMPLES]
+BODIES = [*chat_examples.BODIES, *vendor_examples.BODIES]
+ERRORS = [*chat_examples.ERRORS, *vendor_examples.ERRORS]
 Note = Callable[[str, object], None]
 
 
