@@ -14,7 +14,7 @@ from bot.tenancy.scope import may_share
 from knowledge import keywords, repository, sentences
 from knowledge.entries import Audience, Scope
 from knowledge.errors import AlreadyCustomized, EntryNotFound, NoSuchIntent, SharedIsReadOnly
-from knowledge.naming import same_name
+from knowledge.naming import name_key
 from knowledge.parameters import Parameters, keys_in
 from knowledge.repository.changes import Action, Author, Change, Subject, hold_vendors, record
 from knowledge.repository.entries import NewEntry, entry_row, raise_versions, version_of
@@ -105,11 +105,11 @@ async def intent_ids_named(
     Raises NoSuchIntent.
     """
     usable = await names_in_use(session, principal, vendor_id=vendor_id, with_shared=True)
-    by_name = {same_name(name): at for at, name in reversed(usable)}
+    by_name = {name_key(name): at for at, name in reversed(usable)}
     known = {at for at, _ in usable}
     ids: list[int] = []
     for one in named:
-        found = by_name.get(same_name(one)) if isinstance(one, str) else one
+        found = by_name.get(name_key(one)) if isinstance(one, str) else one
         if found is None or found not in known:
             raise NoSuchIntent(one)
         ids.append(found)

@@ -20,14 +20,14 @@ from knowledge.entries import CALLING, Audience, VendorCard
 from knowledge.errors import VendorInactive, VendorNotFound
 from knowledge.finding import SURE, WORTH_A_LOOK, Finder, Found, top_k_of
 from knowledge.intents import generated as generated_intents
-from knowledge.intents.recognition import NOTHING, Recognised, parts_to_encode
+from knowledge.intents.recognition import Recognised
 from knowledge.intents.serving import Occasion, serve
 from knowledge.intents.systems import VendorSystems
 from knowledge.library import DEFAULT_BYTES, Library, Shelf
 from knowledge.overrides import asked_for
 from knowledge.parameters import ParameterType, written
 from knowledge.retrieval.encoder import SentenceEncoder, UniversalSentenceEncoder
-from knowledge.retrieval.tokens import bare, topic_terms_of
+from knowledge.retrieval.tokens import bare
 from knowledge.spending import Purse, Spending
 from knowledge.unanswered.clustering import Asked
 
@@ -114,7 +114,7 @@ class Engine:
             purse = await self._spending.purse(self._llm, vendor, question) if self._llm else None
             ends = started + question.deadline - RESERVED_SECONDS
             case = _Case(vendor, shelf, question, text=text, purse=purse, ends=ends)
-            intents = await self._classify(case)
+            intents = await self.library.recognise(shelf, text)
             found = await self._retrieve(case, intents)
             intents = await self._second_opinion(case, intents, found)
             answer = await self._ask_system(case, intents, found) or await self._compose(case, intents, found)
@@ -139,18 +139,6 @@ class Engine:
         if not vendor.is_active:
             raise VendorInactive(vendor_id)
         return vendor
-
-    async def _classify(self, case: _Case) -> Recognised:
-        """What the message is for, by the embedded classifier."""
-        book = case.shelf.intents
-        if not book.cards or not topic_terms_of(case.text).size:
-            return NOTHING
-        vectors = None
-        if book.by_vectors:
-            vectors = await self.library.encoding.kept_vectors_of(parts_to_encode(case.text))
-            if vectors is None:
-                return NOTHING
-        return book.recognise(case.text, vectors)
 
     async def _retrieve(self, case: _Case, intents: Recognised) -> Found:
         finder = Finder(
@@ -181,10 +169,7 @@ class Engine:
             case.vendor, case.question, case.text, cards=cards, parameters=case.shelf.index.parameters,
             recognised=intents, found=found, ends=case.ends,
         )  # fmt: skip
-
-        async def recognise(text: str) -> Recognised:
-            return await self._classify(replace(case, text=text))
-
+        recognise = partial(self.library.recognise, case.shelf)
         return await serve(self._systems, occasion, recognise=recognise, word=partial(self._generate, case))
 
     async def _compose(self, case: _Case, intents: Recognised, found: Found) -> Answer:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import partial
-from typing import Protocol
 
 import numpy as np
 
@@ -17,23 +16,13 @@ from knowledge.answers import Question
 from knowledge.composing.material import resolve
 from knowledge.entries import Audience, FoundIntent, VendorCard
 from knowledge.finding import Finder, Found, parts_of
-from knowledge.intents.recognition import NOTHING, Recognised, parts_to_encode
-from knowledge.library import Shelf
+from knowledge.library import Library
 from knowledge.retrieval import fusion
 from knowledge.retrieval.encoder import Vectors
-from knowledge.retrieval.encoding import Encoding
 from knowledge.retrieval.index import Hit, Index
 from knowledge.retrieval.tokens import terms_of, topic_terms_of
 
 DIGITS = 4
-
-
-class Shelves(Protocol):
-    """Where vendors' knowledge is held; `knowledge.library.Library` is one."""
-
-    encoding: Encoding
-
-    async def shelf_of(self, principal: Principal, vendor: VendorCard) -> Shelf: ...
 
 
 class Verdict(StrEnum):
@@ -91,25 +80,17 @@ class Explanation:
     reasons: tuple[Reasons, ...]
 
 
-async def explain(shelves: Shelves, principal: Principal, vendor: VendorCard, *, search: Search) -> Explanation:
+async def explain(library: Library, principal: Principal, vendor: VendorCard, *, search: Search) -> Explanation:
     """What the engine would retrieve for a message by itself, without what was said before, and why."""
-    shelf = await shelves.shelf_of(principal, vendor)
-    intents = await _recognised(shelves.encoding, shelf, search.text)
-    finder = Finder(shelf.index, shelves.encoding, search.audience, top_k=search.top_k, favoured=intents.ids)
+    shelf = await library.shelf_of(principal, vendor)
+    intents = await library.recognise(shelf, search.text)
+    finder = Finder(shelf.index, library.encoding, search.audience, top_k=search.top_k, favoured=intents.ids)
     found = await finder.find(Question(vendor.id, search.text), search.text)
     parts = parts_of(search.text)
-    vectors = await shelves.encoding.kept_vectors_of(parts)
+    vectors = await library.encoding.kept_vectors_of(parts)
     work = partial(_reasons, shelf.index, found, parts, vectors=vectors, limit=search.top_k)
-    reasons = await shelves.encoding.in_thread(work)
+    reasons = await library.encoding.in_thread(work)
     return Explanation(intents.intents, reasons)
-
-
-async def _recognised(encoding: Encoding, shelf: Shelf, text: str) -> Recognised:
-    book = shelf.intents
-    if not book.cards or not topic_terms_of(text).size:
-        return NOTHING
-    vectors = await encoding.kept_vectors_of(parts_to_encode(text)) if book.by_vectors else None
-    return NOTHING if book.by_vectors and vectors is None else book.recognise(text, vectors)
 
 
 def _reasons(

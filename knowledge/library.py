@@ -16,10 +16,12 @@ from bot.tenancy.principal import Principal
 from knowledge import repository
 from knowledge.entries import VendorCard, VendorKnowledge
 from knowledge.intents import recognition
-from knowledge.intents.recognition import IntentBook
+from knowledge.intents.features import parts_of
+from knowledge.intents.recognition import NOTHING, IntentBook, Recognised
 from knowledge.retrieval.encoder import SentenceEncoder, Vectors
 from knowledge.retrieval.encoding import Encoding
 from knowledge.retrieval.index import Index
+from knowledge.retrieval.tokens import topic_terms_of
 from knowledge.retrieval.vectors import Texts, pack, texts_of, unpack
 
 DEFAULT_BYTES = 256 * 2**20
@@ -112,6 +114,14 @@ class Library:
     async def vector_of(self, text: str) -> Vectors | None:
         """A question's vector, shape (dimensions,); None where there is no encoder."""
         return await self.encoding.vector_of(text)
+
+    async def recognise(self, shelf: Shelf, text: str) -> Recognised:
+        """What `text` is for, by the shelf's intents; nothing where there are none or it holds no word."""
+        book = shelf.intents
+        if not book.cards or not topic_terms_of(text).size:
+            return NOTHING
+        vectors = await self.encoding.kept_vectors_of(parts_of(text)) if book.by_vectors else None
+        return NOTHING if book.by_vectors and vectors is None else book.recognise(text, vectors)
 
     async def _build(self, principal: Principal, vendor: VendorCard) -> Shelf:
         draft = await self._draft(principal, vendor.id)

@@ -5,6 +5,6 @@ from __future__ import annotations
 import unicodedata
 
 
-def same_name(name: str) -> str:
+def name_key(name: str) -> str:
     """What is equal for names that differ in case, width or spaces alone."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -16,7 +16,7 @@ from knowledge.importing import duplicates
 from knowledge.importing.duplicates import Finding, Kind, Known
 from knowledge.importing.rows import Reading, Row, RowProblem
 from knowledge.importing.work import Stopped, Work, in_thread
-from knowledge.naming import same_name
+from knowledge.naming import name_key
 from knowledge.repository.import_rows import (
     RowState,
     add_rows,
@@ -103,7 +103,7 @@ async def _prepared(database: Database, work: Work, rows: Sequence[Row]) -> list
     """The rows as they are kept: with the job's audience and intents where they name none themselves."""
     async with database.reading() as session:
         usable = await names_in_use(session, work.principal, vendor_id=work.vendor_id, with_shared=True)
-    by_name = {same_name(name): at for at, name in reversed(usable)}
+    by_name = {name_key(name): at for at, name in reversed(usable)}
     names = dict(usable)
     audience = work.options.get("audience", Audience.ALL.value)
     return [_row(row, by_name=by_name, names=names, audience=audience, default=work.options) for row in rows]
@@ -112,8 +112,8 @@ async def _prepared(database: Database, work: Work, rows: Sequence[Row]) -> list
 def _row(
     row: Row, *, by_name: Mapping[str, int], names: Mapping[int, str], audience: str, default: Mapping[str, Any]
 ) -> dict[str, Any]:
-    ids = [by_name[same_name(name)] for name in row.intents if same_name(name) in by_name]
-    unknown = [name for name in row.intents if same_name(name) not in by_name]
+    ids = [by_name[name_key(name)] for name in row.intents if name_key(name) in by_name]
+    unknown = [name for name in row.intents if name_key(name) not in by_name]
     intents = list(row.intents)
     if not intents:
         ids = [one for one in default.get("intent_ids", ()) if one in names]

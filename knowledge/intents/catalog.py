@@ -17,7 +17,7 @@ from bot.tenancy.scope import may_share
 from bot.webhooks.signing import SECRET_PREFIX
 from knowledge.entries import CALLING, IntentType
 from knowledge.errors import IntentNameTaken, NothingToSign, SharedIsReadOnly, TooManyExamples, UncallableIntent
-from knowledge.naming import same_name
+from knowledge.naming import name_key
 from knowledge.repository.changes import Action, Author, Change, Subject, hold_vendors, record
 from knowledge.repository.intents import delete_intent, intent_row, names_in_use
 from knowledge.repository.vendors import bump, seen_vendor
@@ -147,7 +147,7 @@ def state_of(row: Intent) -> dict[str, Any]:
 
 def distinct(examples: Sequence[str]) -> list[str]:
     """The examples without those that say the same in another case, width or spacing, in their order."""
-    return list({same_name(text): text for text in reversed(examples)}.values())[::-1]
+    return list({name_key(text): text for text in reversed(examples)}.values())[::-1]
 
 
 async def _held(session: AsyncSession, author: Author, intent_id: int) -> Intent:
@@ -165,7 +165,7 @@ async def _check(session: AsyncSession, author: Author, row: Intent) -> None:
     if row.endpoint is not None and IntentType(row.type) not in CALLING:
         raise UncallableIntent
     taken = await names_in_use(session, author.principal, vendor_id=row.vendor_id)
-    if any(at != row.id and same_name(name) == same_name(row.name) for at, name in taken):
+    if any(at != row.id and name_key(name) == name_key(row.name) for at, name in taken):
         raise IntentNameTaken(row.name)
 
 

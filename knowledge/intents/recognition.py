@@ -9,7 +9,7 @@ import numpy as np
 
 from knowledge.entries import FoundIntent, IntentCard
 from knowledge.intents.classifier import Classification, Classifier, Example
-from knowledge.intents.features import parts_of, words_of_name
+from knowledge.intents.features import words_of_name
 from knowledge.retrieval.encoder import Vectors
 
 # A main intent that is this much surer than the next, and this sure, needs no second opinion.
@@ -66,11 +66,6 @@ class IntentBook:
 def texts_of(cards: Sequence[IntentCard]) -> list[str]:
     """Every text whose vector `IntentBook.learned` needs."""
     return list(dict.fromkeys(example.text for example in _examples(cards)))
-
-
-def parts_to_encode(text: str) -> tuple[str, ...]:
-    """The texts whose vectors `IntentBook.recognise` needs: the message, then its clauses."""
-    return parts_of(text)
 
 
 def _examples(cards: Sequence[IntentCard]) -> list[Example]:

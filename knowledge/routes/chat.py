@@ -12,7 +12,7 @@ from bot.web.surface import Route, Surface
 from knowledge.chat import Asker, Chat
 from knowledge.errors import VendorNotFound
 from knowledge.routes.api import Api
-from knowledge.routes.reading import path_id
+from knowledge.routes.requests import path_id
 from knowledge.routes.streaming import STREAM_LIMITS, streamed
 from knowledge.routes.surface import caller_of, needs_manage
 from knowledge.schemas import to_the_microsecond

@@ -27,7 +27,7 @@ from knowledge.repository.listing import EntryFilter, list_entries
 from knowledge.repository.pages import Page
 from knowledge.repository.vendors import seen_vendor
 from knowledge.routes.api import Api
-from knowledge.routes.reading import path_id, read_query
+from knowledge.routes.requests import path_id, read_query
 from knowledge.routes.surface import needs_manage
 from knowledge.schemas.entries import (
     CustomizeBody,

@@ -21,7 +21,7 @@ from knowledge.importing.rows import Format
 from knowledge.importing.work import in_thread
 from knowledge.repository.vendors import seen_vendor
 from knowledge.routes.api import Api
-from knowledge.routes.reading import read_query
+from knowledge.routes.requests import read_query
 from knowledge.routes.surface import needs_manage
 from knowledge.schemas.entries import ScopeName
 from knowledge.schemas.fields import Id

@@ -30,7 +30,7 @@ from knowledge.repository.pages import Page
 from knowledge.repository.parameters import parameters_of
 from knowledge.repository.vendors import seen_vendor
 from knowledge.routes.api import Api
-from knowledge.routes.reading import language_of_caller, read_query
+from knowledge.routes.requests import language_of_caller, read_query
 from knowledge.routes.surface import needs_manage
 from knowledge.routes.uploads import read_upload
 from knowledge.schemas.imports import (

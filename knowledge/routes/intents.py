@@ -18,7 +18,7 @@ from knowledge.repository.intents import intent_row, list_intents
 from knowledge.repository.pages import Page
 from knowledge.repository.vendors import seen_vendor
 from knowledge.routes.api import Api
-from knowledge.routes.reading import path_id, read_query
+from knowledge.routes.requests import path_id, read_query
 from knowledge.routes.surface import needs_manage
 from knowledge.schemas.intents import (
     DeletedIntent,

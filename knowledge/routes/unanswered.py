@@ -25,7 +25,7 @@ from knowledge.repository.unanswered import (
 from knowledge.repository.vendors import seen_vendor
 from knowledge.routes.api import Api
 from knowledge.routes.entries import given_by, noted, written_entry
-from knowledge.routes.reading import path_id, read_query
+from knowledge.routes.requests import path_id, read_query
 from knowledge.routes.surface import needs_manage
 from knowledge.schemas.fields import PageQuery
 from knowledge.schemas.unanswered import (

@@ -11,7 +11,7 @@ from bot.web.surface import Route, Surface
 from knowledge.repository.usage import usage_of
 from knowledge.repository.vendors import seen_vendor
 from knowledge.routes.api import Api
-from knowledge.routes.reading import read_query
+from knowledge.routes.requests import read_query
 from knowledge.routes.surface import needs_manage
 from knowledge.schemas.usage import DaySpent, Spent, UsageAnswer, UsageQuery
 

@@ -11,7 +11,7 @@ from bot.web.responses import json_response
 from bot.web.surface import Route, Surface
 from knowledge.errors import VendorNotFound
 from knowledge.routes.api import Api
-from knowledge.routes.reading import path_id, read_query
+from knowledge.routes.requests import path_id, read_query
 from knowledge.routes.surface import needs_manage
 from knowledge.schemas.vendors import (
     ConfigsBody,

@@ -15,7 +15,7 @@ from bot.tenancy.principal import PLATFORM, Principal
 from knowledge import editing, keywords, repository
 from knowledge.errors import AlreadyCustomized, EntryNotFound, SharedIsReadOnly
 from knowledge.library import DEFAULT_BYTES, Library
-from knowledge.naming import same_name
+from knowledge.naming import name_key
 from knowledge.repository import NewEntry, NewVendor
 from knowledge.repository.changes import Author
 from knowledge.retrieval.encoder import SentenceEncoder
@@ -150,5 +150,5 @@ def test_keywords_are_one_text_and_a_list(text: str, words: list[str]) -> None:
 
 
 def test_names_are_the_same_whatever_their_case_width_and_spaces() -> None:
-    assert same_name(" ＷｉＦｉ　密碼 ") == same_name("wifi 密碼")
-    assert same_name("wifi") != same_name("wi fi")
+    assert name_key(" ＷｉＦｉ　密碼 ") == name_key("wifi 密碼")
+    assert name_key("wifi") != name_key("wi fi")
