@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from redis.exceptions import RedisError
+from taskiq.receiver import Receiver
 
 from bot.outbox import runner
-from scheduler.wakeups import LANES_A_MESSAGE, WakeUps
+from scheduler import wakeups as wakeups_module
+from scheduler.wakeups import LANES_A_MESSAGE, STOP_ATTEMPTS, WakeUps
 from tests.support.running import running
 from tests.support.valkey import ValkeyServer
 from tests.support.waiting import eventually
@@ -138,3 +140,30 @@ async def own_valkey() -> AsyncIterator[ValkeyServer]:
     server.start()
     yield server
     server.stop()
+
+
+@pytest.mark.parametrize("deaf", [1, 100])
+async def test_a_receiver_that_misses_its_cancellation_does_not_keep_a_process_from_ending(
+    start: Start, redis_url: str, monkeypatch: pytest.MonkeyPatch, deaf: int
+) -> None:
+    """As seen with taskiq's prefetcher, in a read from Redis that ended just when it was cancelled."""
+    cancelled: list[bool] = []
+    over = asyncio.Event()
+
+    async def listen(_receiver: Receiver, finish: asyncio.Event) -> None:
+        while not over.is_set():
+            try:
+                await over.wait()
+            except asyncio.CancelledError:
+                cancelled.append(finish.is_set())
+                if len(cancelled) > deaf:
+                    raise
+
+    monkeypatch.setattr(Receiver, "listen", listen)
+    monkeypatch.setattr(wakeups_module, "STOP_SECONDS", 0.01)
+    wakeups = await start(redis_url=redis_url, runner=Worked())
+    await asyncio.sleep(0)
+    await wakeups.stop_listening()
+    assert len(cancelled) == min(deaf + 1, STOP_ATTEMPTS)
+    assert all(cancelled)
+    over.set()
