@@ -1,16 +1,19 @@
 """Every table, one file per aggregate. Importing this package registers them all."""
 
-from bot.models.bots import Bot, BotOwner, ClaimAttempt, ClaimCode
+from bot.models.bots import Bot, BotHelper, BotOwner, ClaimAttempt, ClaimCode
+from bot.models.broadcasts import Broadcast
 from bot.models.channels import Channel
 from bot.models.contacts import Contact, Conversation, Message
-from bot.models.deliveries import Delivery, DeliveryAttempt
+from bot.models.deliveries import Delivery, DeliveryAttempt, SentMessage
 from bot.models.evaluation import EvaluationRun
 from bot.models.idempotency import IdempotencyRecord
 from bot.models.imports import ImportJob, ImportRow
 from bot.models.keys import ApiKey
 from bot.models.knowledge import Intent, KnowledgeChange, KnowledgeEntry
+from bot.models.late_answers import LateAnswer
 from bot.models.line_events import Lane, LineEvent
 from bot.models.sessions import ChatSession, ChatTurn
+from bot.models.staff import StaffDialog, StaffNotice
 from bot.models.tenants import Partner, PartnerKey, Tenant
 from bot.models.unanswered import UnansweredCluster, UnansweredQuestion
 from bot.models.usage import LlmUsage
@@ -19,7 +22,9 @@ from bot.models.vendors import Vendor, VendorParameter
 __all__ = [
     "ApiKey",
     "Bot",
+    "BotHelper",
     "BotOwner",
+    "Broadcast",
     "Channel",
     "ChatSession",
     "ChatTurn",
@@ -37,11 +42,15 @@ __all__ = [
     "KnowledgeChange",
     "KnowledgeEntry",
     "Lane",
+    "LateAnswer",
     "LineEvent",
     "LlmUsage",
     "Message",
     "Partner",
     "PartnerKey",
+    "SentMessage",
+    "StaffDialog",
+    "StaffNotice",
     "Tenant",
     "UnansweredCluster",
     "UnansweredQuestion",

@@ -1,9 +1,10 @@
-"""Bots, who owns them, and the codes by which an owner claims one."""
+"""Bots, who owns them and helps with them, and the codes by which people are bound to one."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,6 +19,13 @@ class Bot(Base, VendorOwned, Timestamped):
     `shop_code` is the public code that customers enter the shop by on the central channel.
     `mgmt_token_hash` is the keyed hash of the management token that was shown at provisioning.
     `llm_daily_tokens` is how many tokens its answers may cost a day; null means the setting's.
+
+    `late_reply` (`postback`, `push` or `drop`) is what becomes of an answer that misses its reply token.
+    `push_limit` is how many billed messages it may cause a month; null means what the channel has.
+    `owner_pushes` (`none`, `urgent` or `all`) are the notices that may cost one. `summary_hour` is the
+    hour of the owner's daily summary, null for none. `paused_at` is set while its owner lets it rest.
+    `opening` holds business hours and holidays as `handlers.line.opening` reads them. `trigger_word`
+    calls it in groups.
     """
 
     __tablename__ = "bots"
@@ -32,6 +40,13 @@ class Bot(Base, VendorOwned, Timestamped):
     mgmt_token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     llm_daily_tokens: Mapped[int | None]
     is_active: Mapped[bool] = mapped_column(default=True)
+    late_reply: Mapped[str] = mapped_column(String(16), default="postback", server_default="postback")
+    push_limit: Mapped[int | None]
+    owner_pushes: Mapped[str] = mapped_column(String(16), default="urgent", server_default="urgent")
+    summary_hour: Mapped[int | None]
+    paused_at: Mapped[datetime | None]
+    opening: Mapped[dict[str, Any] | None]
+    trigger_word: Mapped[str | None] = mapped_column(String(40))
 
 
 class BotOwner(Base, TenantOwned):
@@ -46,14 +61,32 @@ class BotOwner(Base, TenantOwned):
     bound_at: Mapped[datetime]
 
 
+class BotHelper(Base, TenantOwned):
+    """A LINE user who helps a bot's owner (店員), with fewer rights, keyed (channel, user)."""
+
+    __tablename__ = "bot_helpers"
+    __table_args__ = (Index("ix_bot_helpers_user", "channel_id", "user_id"),)
+
+    bot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bots.id"), primary_key=True)
+    channel_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("channels.id"), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), default="")
+    added_at: Mapped[datetime]
+
+
 class ClaimCode(Base, TenantOwned):
-    """A single-use code that binds an owner to a bot. Only its keyed hash is kept."""
+    """A single-use code that binds somebody to a bot. Only its keyed hash is kept.
+
+    `role` is what its bearer becomes: `owner` of a bot that has none, `successor` of the present
+    owner, or `helper`.
+    """
 
     __tablename__ = "claim_codes"
 
     id: Mapped[IntKey]
     bot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bots.id"), index=True)
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    role: Mapped[str] = mapped_column(String(16), default="owner", server_default="owner")
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

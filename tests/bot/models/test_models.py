@@ -19,6 +19,7 @@ SHARED = {
     "lanes": "an order of work, not anyone's data",
     "deliveries": "kept by channel; its bot says whose it is",
     "delivery_attempts": "a part of its delivery",
+    "sent_messages": "LINE's ids of a delivery's messages",
     "claim_attempts": "someone who tries a code belongs to nobody yet",
     "idempotency_records": "kept by credential",
 }
