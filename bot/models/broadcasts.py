@@ -27,8 +27,8 @@ class Broadcast(Base, TenantOwned):
 
     id: Mapped[IntKey]
     bot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bots.id"), index=True)
-    channel_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("channels.id"))
-    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
+    channel_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("channels.id"), index=True)
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
     messages: Mapped[list[Any]]
     state: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str | None] = mapped_column(String(64))

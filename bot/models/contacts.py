@@ -57,7 +57,7 @@ class Conversation(Base, TenantOwned):
     state: Mapped[str] = mapped_column(String(16), default="bot", server_default="bot")
     state_since: Mapped[datetime | None]
     state_until: Mapped[datetime | None]
-    staff_contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
+    staff_contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)
     read_token: Mapped[str | None] = mapped_column(Text)
 
 

@@ -27,9 +27,9 @@ class LateAnswer(Base, TenantOwned):
     __table_args__ = (Index("ix_late_answers_due", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),)
 
     id: Mapped[UuidKey]
-    bot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bots.id"))
+    bot_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bots.id"), index=True)
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), index=True)
-    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), index=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("line_events.id"), index=True)
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"), index=True)
     state: Mapped[str] = mapped_column(String(16))

@@ -49,4 +49,4 @@ class StaffNotice(Base, TenantOwned):
     conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"), index=True)
     created_at: Mapped[datetime]
     told_at: Mapped[datetime | None]
-    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"))
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"), index=True)

@@ -54,6 +54,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("broadcasts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_broadcasts_bot_id"), ["bot_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_broadcasts_channel_id"), ["channel_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_broadcasts_contact_id"), ["contact_id"], unique=False)
         batch_op.create_index(
             "ix_broadcasts_due",
             ["due_at"],
@@ -121,6 +123,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("staff_notices", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_staff_notices_conversation_id"), ["conversation_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_staff_notices_delivery_id"), ["delivery_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_staff_notices_tenant_id"), ["tenant_id"], unique=False)
         batch_op.create_index(
             "ix_staff_notices_untold",
@@ -161,7 +164,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_late_answers")),
     )
     with op.batch_alter_table("late_answers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_late_answers_bot_id"), ["bot_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_late_answers_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_late_answers_conversation_id"), ["conversation_id"], unique=False)
         batch_op.create_index(
             "ix_late_answers_due",
             ["due_at"],
@@ -189,7 +194,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("quota_limit", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("quota_used", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("quota_checked_at", sa.DateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column("reads_by_hand", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.add_column(sa.Column("reads_by_hand", sa.Boolean(), server_default=sa.text("0"), nullable=False))
         batch_op.add_column(sa.Column("staff_menu_id", sa.String(length=80), nullable=True))
 
     with op.batch_alter_table("claim_codes", schema=None) as batch_op:
@@ -209,6 +214,7 @@ def upgrade() -> None:
             sa.Column("staff_contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
         batch_op.add_column(sa.Column("read_token", sa.Text(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_conversations_staff_contact_id"), ["staff_contact_id"], unique=False)
         batch_op.create_foreign_key(
             batch_op.f("fk_conversations_staff_contact_id_contacts"), "contacts", ["staff_contact_id"], ["id"]
         )
@@ -265,6 +271,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table("conversations", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_conversations_staff_contact_id_contacts"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_conversations_staff_contact_id"))
         batch_op.drop_column("read_token")
         batch_op.drop_column("staff_contact_id")
         batch_op.drop_column("state_until")
@@ -306,7 +313,9 @@ def downgrade() -> None:
             sqlite_where=sa.text("due_at IS NOT NULL"),
             postgresql_where=sa.text("due_at IS NOT NULL"),
         )
+        batch_op.drop_index(batch_op.f("ix_late_answers_conversation_id"))
         batch_op.drop_index(batch_op.f("ix_late_answers_contact_id"))
+        batch_op.drop_index(batch_op.f("ix_late_answers_bot_id"))
 
     op.drop_table("late_answers")
     with op.batch_alter_table("staff_notices", schema=None) as batch_op:
@@ -316,6 +325,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("told_at IS NULL"),
         )
         batch_op.drop_index(batch_op.f("ix_staff_notices_tenant_id"))
+        batch_op.drop_index(batch_op.f("ix_staff_notices_delivery_id"))
         batch_op.drop_index(batch_op.f("ix_staff_notices_conversation_id"))
 
     op.drop_table("staff_notices")
@@ -335,6 +345,8 @@ def downgrade() -> None:
             sqlite_where=sa.text("due_at IS NOT NULL"),
             postgresql_where=sa.text("due_at IS NOT NULL"),
         )
+        batch_op.drop_index(batch_op.f("ix_broadcasts_contact_id"))
+        batch_op.drop_index(batch_op.f("ix_broadcasts_channel_id"))
         batch_op.drop_index(batch_op.f("ix_broadcasts_bot_id"))
 
     op.drop_table("broadcasts")
