@@ -194,7 +194,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("quota_limit", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("quota_used", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("quota_checked_at", sa.DateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column("reads_by_hand", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+        batch_op.add_column(sa.Column("reads_by_hand", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column("staff_menu_id", sa.String(length=80), nullable=True))
 
     with op.batch_alter_table("claim_codes", schema=None) as batch_op:
