@@ -33,4 +33,5 @@ def real_ports(settings: Settings) -> Ports:
         llm = OpenAiModel(
             api_key=settings.openai_api_key, model=settings.openai_model, base_url=settings.openai_base_url
         )
-    return Ports(line=SdkLineClient(settings.line_api_base_url), llm=llm, clock=SystemClock())
+    line = SdkLineClient(settings.line_api_base_url, data_base_url=settings.line_data_api_base_url)
+    return Ports(line=line, llm=llm, clock=SystemClock())
