@@ -102,6 +102,17 @@ class Blob:
 
 
 @dataclass(slots=True)
+class RichMenu:
+    """A rich menu: `content` is the rich menu object as the bot gave it, `picture` comes later."""
+
+    rich_menu_id: str
+    channel_id: str
+    content: JsonObject
+    picture: bytes | None = None
+    content_type: str = ""
+
+
+@dataclass(slots=True)
 class ReplyToken:
     token: str
     channel_id: str

@@ -13,6 +13,7 @@ from bot.clock import Clock, SystemClock
 from bot.line.simulator.directory import Directory
 from bot.line.simulator.errors import UnknownThing
 from bot.line.simulator.identifiers import MessageNumbers, long_token, opaque_token, ulid
+from bot.line.simulator.menus import MenuShelf
 from bot.line.simulator.model import (
     AcceptedPush,
     ApiCall,
@@ -55,6 +56,7 @@ class Platform:
         self.clock: Clock = clock or SystemClock()
         self.rules = rules or PlatformRules()
         self.directory = Directory()
+        self.menus = MenuShelf()
         self.blobs: dict[str, Blob] = {}
         self.webhooks: deque[WebhookAttempt] = deque(maxlen=log_limit)
         self.calls: deque[ApiCall] = deque(maxlen=log_limit)

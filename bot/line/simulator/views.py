@@ -29,6 +29,10 @@ def directory_view(platform: Platform, sender: WebhookSender) -> JsonObject:
         "users": [asdict(user) for user in directory.users.values()],
         "groups": [asdict(group) for group in directory.groups.values()],
         "bonds": [[channel_id, user_id, bond.value] for (channel_id, user_id), bond in directory.bonds().items()],
+        "menus": [
+            {"channel_id": channel_id, "user_id": user_id, "rich_menu_id": menu.rich_menu_id, "content": menu.content}
+            for (channel_id, user_id), menu in platform.menus.links()
+        ],
     }
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bot.line.simulator.api.endpoint import Probe, WebhookEndpoint
 from bot.line.simulator.api.lookups import Lookups
+from bot.line.simulator.api.rich_menus import RichMenuApi
 from bot.line.simulator.api.sending import Sending
 from bot.line.simulator.api.wire import MAX_BODY, UNAUTHENTICATED, ApiAnswer, ApiRequest, Context, Refusal
 from bot.line.simulator.identifiers import request_id
@@ -18,6 +19,7 @@ from bot.line.simulator.platform import Platform
 Operation = Callable[[Context], Awaitable[ApiAnswer]]
 SHOWN_HEADERS = ("content-type", "x-line-retry-key", "user-agent")
 _USER, _MESSAGE = r"(?P<user_id>[^/]+)", r"(?P<message_id>[^/]+)"
+_MENU = r"(?P<rich_menu_id>[^/]+)"
 _GROUP = r"(?:group|room)/(?P<group_id>[^/]+)"
 
 
@@ -36,7 +38,8 @@ class MessagingApi:
 
     def __init__(self, platform: Platform, probe: Probe) -> None:
         self._platform = platform
-        self._routes = _routes(Sending(platform), Lookups(platform), WebhookEndpoint(platform, probe))
+        endpoint = WebhookEndpoint(platform, probe)
+        self._routes = _routes(Sending(platform), Lookups(platform), endpoint=endpoint, menus=RichMenuApi(platform))
 
     def endpoint_name(self, method: str, path: str) -> str:
         """The name of the operation at a path, or "unknown"."""
@@ -52,7 +55,7 @@ class MessagingApi:
             method=request.method,
             path=request.path,
             headers={name: request.headers[name] for name in SHOWN_HEADERS if name in request.headers},
-            body=request.body.decode("utf-8", "replace"),
+            body=_shown(request),
             channel_id=channel.channel_id if channel else None,
         )
 
@@ -97,16 +100,24 @@ class MessagingApi:
         return self._platform.directory.channel_of_token(token.strip()) if scheme.lower() == "bearer" else None
 
 
-def _routes(sending: Sending, lookups: Lookups, endpoint: WebhookEndpoint) -> tuple[Route, ...]:
+def _shown(request: ApiRequest) -> str:
+    """The body for the log: a picture only as its size."""
+    if request.headers.get("content-type", "").startswith("image/"):
+        return f"<{len(request.body)} bytes>"
+    return request.body.decode("utf-8", "replace")
+
+
+def _routes(sending: Sending, lookups: Lookups, *, endpoint: WebhookEndpoint, menus: RichMenuApi) -> tuple[Route, ...]:
     table: Mapping[str, tuple[str, str, Operation]] = {
         "reply": ("POST", "message/reply", sending.reply),
         "push": ("POST", "message/push", sending.push),
-        "validate": ("POST", "message/validate/(?:reply|push)", sending.validate),
+        "multicast": ("POST", "message/multicast", sending.multicast),
+        "validate": ("POST", "message/validate/(?:reply|push|multicast|narrowcast|broadcast)", sending.validate),
         "loading": ("POST", "chat/loading/start", lookups.start_loading),
         "markAsRead": ("POST", "chat/markAsRead", lookups.mark_as_read),
         "profile": ("GET", f"profile/{_USER}", lookups.profile),
         "memberProfile": ("GET", f"{_GROUP}/member/{_USER}", lookups.member_profile),
-        "groupSummary": ("GET", f"{_GROUP}/summary", lookups.group_summary),
+        "groupSummary": ("GET", r"group/(?P<group_id>[^/]+)/summary", lookups.group_summary),
         "memberCount": ("GET", f"{_GROUP}/members/count", lookups.member_count),
         "leave": ("POST", f"{_GROUP}/leave", lookups.leave),
         "info": ("GET", "info", lookups.bot_info),
@@ -117,6 +128,15 @@ def _routes(sending: Sending, lookups: Lookups, endpoint: WebhookEndpoint) -> tu
         "getWebhook": ("GET", "channel/webhook/endpoint", endpoint.get),
         "setWebhook": ("PUT", "channel/webhook/endpoint", endpoint.put),
         "testWebhook": ("POST", "channel/webhook/test", endpoint.test),
+        "createRichMenu": ("POST", "richmenu", menus.create),
+        "richMenus": ("GET", "richmenu/list", menus.list),
+        "uploadRichMenuImage": ("POST", f"richmenu/{_MENU}/content", menus.upload),
+        "richMenuImage": ("GET", f"richmenu/{_MENU}/content", menus.image),
+        "richMenu": ("GET", f"richmenu/{_MENU}", menus.get),
+        "deleteRichMenu": ("DELETE", f"richmenu/{_MENU}", menus.delete),
+        "linkRichMenu": ("POST", f"user/{_USER}/richmenu/{_MENU}", menus.link),
+        "linkedRichMenu": ("GET", f"user/{_USER}/richmenu", menus.linked),
+        "unlinkRichMenu": ("DELETE", f"user/{_USER}/richmenu", menus.unlink),
     }
     return tuple(
         Route(name, method, re.compile(f"/v2/bot/{path}"), operation)

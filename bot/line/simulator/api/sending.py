@@ -1,21 +1,24 @@
-"""Reply, push and message validation.
+"""Reply, push, multicast and message validation.
 
-Sources: Messaging API reference, "Send reply message", "Send push message", "Validate message objects";
+Sources: Messaging API reference, "Send reply message", "Send push message", "Send multicast message",
+"Validate message objects";
 LINE documentation, "Retrying an API request".
 """
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from bot.line.simulator.api.wire import RETRY_KEY, ApiAnswer, Context, Refusal, invalid_property, missing
 from bot.line.simulator.events import QUOTABLE
-from bot.line.simulator.identifiers import CHAT_ID
-from bot.line.simulator.model import AcceptedPush, Bond, JsonObject, Message, Sender
+from bot.line.simulator.identifiers import CHAT_ID, USER_ID
+from bot.line.simulator.model import AcceptedPush, Bond, Channel, JsonObject, Message, Sender
 from bot.line.simulator.platform import Platform
 from bot.line.simulator.rules.messages import problem_with
 
 MONTHLY_LIMIT = "You have reached your monthly limit."
+MAX_MULTICAST = 500
 
 
 class Sending:
@@ -42,7 +45,7 @@ class Sending:
         usable.used = True
         context.call.chat_id = usable.chat_id
         visible = self._reachable(context, usable.chat_id)
-        sent = self._deliver(context, usable.chat_id, body, visible=visible, event_id=usable.event_id)
+        sent = self._deliver(context, usable.chat_id, body, visible=visible, answers=usable.event_id)
         return ApiAnswer(content={"sentMessages": sent})
 
     async def push(self, context: Context) -> ApiAnswer:
@@ -58,17 +61,29 @@ class Sending:
         context.call.chat_id = to
         self._refuse_repetition(context, retry_key)
         self._check_messages(context, body)
-        channel, count = context.channel, self._platform.recipients(context.channel, to)
+        count = self._platform.recipients(context.channel, to)
         if not self._known(context, to):
             raise Refusal(400, "Failed to send messages")
-        if channel.monthly_limit is not None and channel.consumption + count > channel.monthly_limit:
-            raise Refusal(429, MONTHLY_LIMIT)
-        channel.consumption += count
-        sent = self._deliver(context, to, body, visible=count > 0, event_id=None)
-        if retry_key:
-            accepted = AcceptedPush(context.call.request_id, sent, context.request.body, self._platform.now())
-            self._platform.keep_push(channel.channel_id, retry_key, accepted=accepted)
+        _count(context.channel, count)
+        sent = self._deliver(context, to, body, visible=count > 0)
+        self._keep(context, retry_key, sent=sent)
         return ApiAnswer(content={"sentMessages": sent})
+
+    async def multicast(self, context: Context) -> ApiAnswer:
+        """200 with an empty object, shown to and counted for the friends among up to 500 users only."""
+        retry_key = self._retry_key(context)
+        body = context.json()
+        to = _multicast_users(body)
+        self._refuse_repetition(context, retry_key)
+        self._check_messages(context, body)
+        directory, channel = self._platform.directory, context.channel
+        friends = {user_id for user_id in to if directory.bond(channel.channel_id, user_id) is Bond.FRIEND}
+        _count(channel, len(friends))
+        for user_id in to:
+            if user_id in directory.users:
+                self._deliver(context, user_id, body, visible=user_id in friends, via="multicast")
+        self._keep(context, retry_key)
+        return ApiAnswer()
 
     async def validate(self, context: Context) -> ApiAnswer:
         """200 with an empty object where the messages could be sent."""
@@ -92,9 +107,16 @@ class Sending:
             return
         if accepted.body != context.request.body:
             context.call.note = "retry key came back with another body; that body was not sent"
-        refusal = Refusal(409, "The retry key is already accepted", sentMessages=accepted.sent_messages)
+        repeated = {"sentMessages": accepted.sent_messages} if accepted.sent_messages else {}
+        refusal = Refusal(409, "The retry key is already accepted", **repeated)
         refusal.answer.headers["x-line-accepted-request-id"] = accepted.request_id
         raise refusal
+
+    def _keep(self, context: Context, retry_key: str | None, *, sent: Sequence[JsonObject] = ()) -> None:
+        """Remember an accepted request by its retry key."""
+        if retry_key:
+            accepted = AcceptedPush(context.call.request_id, list(sent), context.request.body, self._platform.now())
+            self._platform.keep_push(context.channel.channel_id, retry_key, accepted=accepted)
 
     def _check_messages(self, context: Context, body: JsonObject) -> None:
         if problem := problem_with(body):
@@ -118,8 +140,16 @@ class Sending:
         return self._known(context, chat_id)
 
     def _deliver(
-        self, context: Context, chat_id: str, body: JsonObject, *, visible: bool, event_id: str | None
+        self,
+        context: Context,
+        chat_id: str,
+        body: JsonObject,
+        *,
+        visible: bool,
+        answers: str | None = None,
+        via: str = "push",
     ) -> list[JsonObject]:
+        """Put the messages into the chat; `answers` is the event that a reply is to."""
         platform, channel = self._platform, context.channel
         sent: list[JsonObject] = []
         for content in body["messages"]:
@@ -131,10 +161,10 @@ class Sending:
                 sender_id=channel.bot_user_id,
                 content=content,
                 sent_at=platform.now(),
-                via="reply" if event_id else "push",
+                via="reply" if answers else via,
                 visible=visible,
                 request_id=context.call.request_id,
-                answers_event=event_id,
+                answers_event=answers,
             )
             platform.add_message(message)
             entry: JsonObject = {"id": message.message_id}
@@ -142,3 +172,23 @@ class Sending:
                 entry["quoteToken"] = platform.quote_token_for(message)
             sent.append(entry)
         return sent
+
+
+def _count(channel: Channel, people: int) -> None:
+    """Count a message to that many people; raises Refusal (429), with nothing counted, beyond the limit."""
+    if channel.monthly_limit is not None and channel.consumption + people > channel.monthly_limit:
+        raise Refusal(429, MONTHLY_LIMIT)
+    channel.consumption += people
+
+
+def _multicast_users(body: JsonObject) -> list[str]:
+    """The 1 to 500 different user ids in `to`; groups and rooms have no place there."""
+    to = body.get("to")
+    if not to:
+        raise missing("to")
+    if not isinstance(to, list) or not all(isinstance(one, str) and USER_ID.fullmatch(one) for one in to):
+        raise invalid_property("to")
+    if len(to) > MAX_MULTICAST or len(set(to)) < len(to):
+        details = [{"message": f"Size must be between 1 and {MAX_MULTICAST}, without duplicates", "property": "to"}]
+        raise Refusal(400, "The request body has 1 error(s)", details=details)
+    return to
