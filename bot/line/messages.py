@@ -1,124 +1,118 @@
 """Messages that go out, within LINE's limits.
 
-Limits: Messaging API reference, "Message objects", "Quick reply" and "Action objects". Texts count
-in UTF-16 code units, labels and display texts in what a reader takes for one character; counting
-code units for both never gives more than LINE takes. What people wrote is clipped where they would
-expect it; data that a machine reads back is refused instead, since half of it is worth nothing.
+Limits: Messaging API reference, "Message objects" and "Quick reply". Texts count in UTF-16 code units.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
+from bot.line.actions import (
+    Action,
+    DatetimePickerAction,
+    MessageAction,
+    PostbackAction,
+    QuickAction,
+    UriAction,
+)
+from bot.line.flex import words_of
 from bot.line.markdown import plain_text
 from bot.line.splitting import MAX_PARTS, TEXT_LIMIT, clipped, split_text, utf16_length
+from bot.line.wording import clipped_words, is_blank, showable
+
+__all__ = [
+    "MAX_MESSAGES",
+    "Action",
+    "DatetimePickerAction",
+    "FlexMessage",
+    "Message",
+    "MessageAction",
+    "PostbackAction",
+    "QuickAction",
+    "TextMessage",
+    "UriAction",
+    "text_messages",
+]
 
 MAX_MESSAGES = MAX_PARTS
 MAX_QUICK_REPLIES = 13
-MAX_LABEL = 20
-MAX_ACTION_TEXT = 300
-MAX_POSTBACK_DATA = 300
-MAX_URI = 1000
-URI_SCHEMES = ("http://", "https://", "line://", "tel:")
+MAX_ALT_TEXT = 400
+MAX_SENDER = 20
 
 
-class Action(Protocol):
-    """What a quick reply does when it is tapped."""
+class Message(Protocol):
+    """A message object. LINE shows the quick replies of the last message only, at most 13."""
 
     def to_json(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
-class MessageAction:
-    """Sends `text` (the label where it isn't given) as if the person had typed it."""
-
-    label: str
-    text: str = ""
-
-    def __post_init__(self) -> None:
-        _require(self.label, "A label")
-        object.__setattr__(self, "text", clipped(self.text or self.label, limit=MAX_ACTION_TEXT))
-        object.__setattr__(self, "label", clipped(self.label, limit=MAX_LABEL))
-
-    def to_json(self) -> dict[str, Any]:
-        return {"type": "message", "label": self.label, "text": self.text}
-
-
-@dataclass(frozen=True, slots=True)
-class PostbackAction:
-    """Sends `data` to the bot unseen; `display_text` then stands in the chat as the person's words.
-
-    Raises ValueError for data that is empty or longer than 300.
-    """
-
-    label: str
-    data: str
-    display_text: str | None = None
-
-    def __post_init__(self) -> None:
-        _require(self.label, "A label")
-        _require(self.data, "Postback data")
-        if utf16_length(self.data) > MAX_POSTBACK_DATA:
-            raise ValueError(f"Postback data is longer than {MAX_POSTBACK_DATA}.")
-        object.__setattr__(self, "label", clipped(self.label, limit=MAX_LABEL))
-        if self.display_text:
-            object.__setattr__(self, "display_text", clipped(self.display_text, limit=MAX_ACTION_TEXT))
-
-    def to_json(self) -> dict[str, Any]:
-        shown = {"displayText": self.display_text} if self.display_text else {}
-        return {"type": "postback", "label": self.label, "data": self.data, **shown}
-
-
-@dataclass(frozen=True, slots=True)
-class UriAction:
-    """Opens `uri`. Raises ValueError for a scheme that LINE doesn't open or more than 1,000 characters."""
-
-    label: str
-    uri: str
-
-    def __post_init__(self) -> None:
-        _require(self.label, "A label")
-        if not self.uri.startswith(URI_SCHEMES) or utf16_length(self.uri) > MAX_URI:
-            raise ValueError(f"A URI begins with one of {', '.join(URI_SCHEMES)} and has at most {MAX_URI} characters.")
-        object.__setattr__(self, "label", clipped(self.label, limit=MAX_LABEL))
-
-    def to_json(self) -> dict[str, Any]:
-        return {"type": "uri", "label": self.label, "uri": self.uri}
-
-
-@dataclass(frozen=True, slots=True)
 class TextMessage:
-    """A text with buttons below it. LINE shows the buttons of the last message only, at most 13.
+    """A text with buttons below it; `sender` is a name to show instead of the account's.
 
     Raises ValueError for a text that is blank or longer than 5,000 UTF-16 code units: `text_messages`
     makes any text fit.
     """
 
     text: str
-    quick_replies: tuple[Action, ...] = field(default=())
+    quick_replies: tuple[Action, ...] = ()
+    sender: str = ""
 
     def __post_init__(self) -> None:
-        _require(self.text, "A text")
+        object.__setattr__(self, "text", showable(self.text))
+        if is_blank(self.text):
+            raise ValueError("A text is blank.")
         if utf16_length(self.text) > TEXT_LIMIT:
             raise ValueError(f"A text is longer than {TEXT_LIMIT} UTF-16 code units.")
         object.__setattr__(self, "quick_replies", tuple(self.quick_replies)[:MAX_QUICK_REPLIES])
 
     def to_json(self) -> dict[str, Any]:
-        items = [{"type": "action", "action": action.to_json()} for action in self.quick_replies]
-        return {"type": "text", "text": self.text, **({"quickReply": {"items": items}} if items else {})}
+        return {"type": "text", "text": self.text, **_extras(self.quick_replies, self.sender)}
+
+
+@dataclass(frozen=True, slots=True)
+class FlexMessage:
+    """A bubble or carousel of `bot.line.flex` with buttons below it.
+
+    `alt_text` is what notifications and the chat list show, clipped to 400; without one it is what the
+    card says. Raises ValueError where that is nothing.
+    """
+
+    alt_text: str
+    contents: Mapping[str, Any]
+    quick_replies: tuple[Action, ...] = ()
+    sender: str = ""
+
+    def __post_init__(self) -> None:
+        words = "" if is_blank(self.alt_text) else plain_text(showable(self.alt_text)).strip()
+        words = words or words_of(self.contents)
+        if is_blank(words):
+            raise ValueError("An alternative text is blank.")
+        object.__setattr__(self, "alt_text", clipped(words, limit=MAX_ALT_TEXT))
+        object.__setattr__(self, "quick_replies", tuple(self.quick_replies)[:MAX_QUICK_REPLIES])
+
+    def to_json(self) -> dict[str, Any]:
+        extras = _extras(self.quick_replies, self.sender)
+        return {"type": "flex", "altText": self.alt_text, "contents": dict(self.contents), **extras}
 
 
 def text_messages(text: str, quick_replies: Sequence[Action] = ()) -> list[TextMessage]:
     """Up to five messages with `text` as plain text, the buttons on the last; none for a blank text."""
-    parts = split_text(plain_text(text))
-    *before, last = parts or [""]
-    if not last:
+    parts = [part for part in split_text(plain_text(showable(text))) if not is_blank(part)]
+    if not parts:
         return []
+    *before, last = parts
     return [*(TextMessage(part) for part in before), TextMessage(last, tuple(quick_replies))]
 
 
-def _require(text: str, name: str) -> None:
-    if not text.strip():
-        raise ValueError(f"{name} is blank.")
+def _extras(quick_replies: tuple[Action, ...], sender: str) -> dict[str, Any]:
+    """The properties that every message type has."""
+    extras: dict[str, Any] = {}
+    if quick_replies:
+        items = [{"type": "action", "action": action.to_json()} for action in quick_replies]
+        extras["quickReply"] = {"items": items}
+    if not is_blank(sender):
+        extras["sender"] = {"name": clipped_words(sender, limit=MAX_SENDER)}
+    return extras

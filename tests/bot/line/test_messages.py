@@ -10,8 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from linebot.v3.messaging import ReplyMessageRequest
 
-from bot.line.messages import Action, MessageAction, PostbackAction, TextMessage, UriAction, text_messages
-from bot.line.splitting import utf16_length
+from bot.line.flex import bubble, carousel
+from bot.line.messages import (
+    Action,
+    DatetimePickerAction,
+    FlexMessage,
+    Message,
+    MessageAction,
+    PostbackAction,
+    QuickAction,
+    TextMessage,
+    UriAction,
+    text_messages,
+)
+from bot.line.simulator.rules.messages import problem_with
 
 ACTIONS: list[Action] = [
     MessageAction("看房", "我想看房"),
@@ -19,8 +31,10 @@ ACTIONS: list[Action] = [
     UriAction("官網", "https://example.com"),
 ]
 
+PICKER = DatetimePickerAction("看房", "visit", "date", initial="2026-08-05", latest="2026-09-01")
 
-def through_the_sdk(*messages: TextMessage) -> list[dict[str, Any]]:
+
+def through_the_sdk(*messages: Message) -> list[dict[str, Any]]:
     """The messages as the official models write them."""
     request = ReplyMessageRequest.from_dict({"replyToken": "t", "messages": [item.to_json() for item in messages]})
     written: list[dict[str, Any]] = json.loads(json.dumps(request.to_dict()))["messages"]
@@ -41,42 +55,37 @@ def test_only_thirteen_buttons_are_kept() -> None:
     assert [action.to_json()["label"] for action in message.quick_replies] == [str(number) for number in range(13)]
 
 
-def test_a_button_sends_its_label_where_no_text_is_given() -> None:
-    action = MessageAction("一個比二十個字還要長很多很多很多的按鈕標籤")
-    assert action.text == "一個比二十個字還要長很多很多很多的按鈕標籤"
-    assert action.label == "一個比二十個字還要長很多很多很多的按鈕…"
-
-
-@given(st.text(min_size=1).filter(str.strip), st.text(min_size=1, max_size=400))
-def test_what_people_read_is_clipped(label: str, text: str) -> None:
-    shown = PostbackAction(label, "x", display_text=text).to_json()
-    assert utf16_length(shown["label"]) <= 20
-    assert utf16_length(shown["displayText"]) <= 300
-    assert utf16_length(MessageAction(label, text).text) <= 300
-
-
-@pytest.mark.parametrize("data", ["", " ", "x" * 301])
-def test_data_that_cannot_be_sent_whole_is_refused(data: str) -> None:
-    with pytest.raises(ValueError, match="Postback data"):
-        PostbackAction("label", data)
-
-
-@pytest.mark.parametrize("uri", ["", "javascript:alert(1)", "ftp://x", "https://x/" + "a" * 1000])
-def test_a_uri_that_line_does_not_open_is_refused(uri: str) -> None:
-    with pytest.raises(ValueError, match="URI"):
-        UriAction("label", uri)
-
-
 @pytest.mark.parametrize("text", ["", " \n", "字" * 5001, "🍎" * 2501])
 def test_a_text_that_line_does_not_take_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="text"):
         TextMessage(text)
 
 
-def test_a_blank_label_is_refused() -> None:
-    for make in (MessageAction, lambda label: PostbackAction(label, "x"), lambda label: UriAction(label, "tel:1")):
-        with pytest.raises(ValueError, match="label"):
-            make(" ")
+@pytest.mark.parametrize(
+    "made", [TextMessage("hi", sender="阿明店長"), FlexMessage("", bubble("hi"), sender="阿明店長")]
+)
+def test_a_message_may_come_from_another_name(made: Message) -> None:
+    assert made.to_json()["sender"] == {"name": "阿明店長"}
+    assert "sender" not in TextMessage("hi", sender=" ").to_json()
+
+
+def test_a_sender_is_clipped_to_twenty() -> None:
+    assert TextMessage("hi", sender="字" * 21).to_json()["sender"] == {"name": "字" * 19 + "…"}
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"), [("有人問問題", "有人問問題"), (" ", "標題\n內容"), ("字" * 401, "字" * 399 + "…")]
+)
+def test_a_card_always_has_words_for_notifications(given: str, shown: str) -> None:
+    assert FlexMessage(given, bubble("標題", body="內容")).alt_text == shown
+
+
+def test_the_official_models_write_a_card_as_we_do() -> None:
+    card = bubble("今日摘要", rows=[("訊息", "12"), "好"], buttons=[*ACTIONS, PICKER], note="每天")
+    message = FlexMessage(
+        "摘要", carousel([card, card]), (*ACTIONS, PICKER, QuickAction("拍照", "camera")), sender="店長"
+    )
+    assert through_the_sdk(message) == [message.to_json()]
 
 
 def test_a_long_markdown_text_becomes_plain_messages_with_buttons_on_the_last() -> None:
@@ -91,6 +100,11 @@ def test_a_text_with_nothing_to_say_is_no_message(text: str) -> None:
     assert text_messages(text, ACTIONS) == []
 
 
-@given(st.text(max_size=300), st.integers(1, 200))
+@given(st.text(st.characters(codec=None), max_size=300), st.integers(1, 200))
 def test_any_text_becomes_messages_that_line_takes(text: str, times: int) -> None:
-    assert len(text_messages(text * times)) <= 5
+    messages = [message.to_json() for message in text_messages(text * times, ACTIONS)]
+    assert not messages or problem_with({"messages": messages}) is None
+
+
+def test_half_a_character_and_a_zero_byte_are_not_sent() -> None:
+    assert TextMessage("a\ud800\x00b").text == "a\ufffdb"

@@ -14,6 +14,11 @@ URI = re.compile(r"(https?://|tel:|line://|mailto:).+", re.DOTALL)
 QUICK_REPLY_ONLY = ("camera", "cameraRoll", "location")
 ANYWHERE = ("message", "postback", "uri", "datetimepicker", "clipboard")
 MODES = ("date", "time", "datetime")
+MOMENTS = {
+    "date": re.compile(r"\d{4}-\d\d-\d\d"),
+    "time": re.compile(r"\d\d:\d\d"),
+    "datetime": re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d"),
+}
 
 
 def check_action(findings: Findings, action: object, *, path: str, label: int | None, quick: bool = False) -> None:
@@ -34,11 +39,19 @@ def check_action(findings: Findings, action: object, *, path: str, label: int | 
             _check_uri(findings, action, path=path)
         case "datetimepicker":
             findings.text(action, "data", path=path, limit=300)
-            findings.choice(action, "mode", path=path, allowed=MODES)
+            mode = findings.choice(action, "mode", path=path, allowed=MODES)
+            _check_moments(findings, action, path=path, mode=mode)
         case "clipboard":
             findings.text(action, "clipboardText", path=path, limit=1000)
         case _:
             pass
+
+
+def _check_moments(findings: Findings, action: JsonObject, *, path: str, mode: str | None) -> None:
+    for name in ("initial", "min", "max"):
+        moment = action.get(name)
+        if mode and moment is not None and not (isinstance(moment, str) and MOMENTS[mode].fullmatch(moment)):
+            findings.add(f"{path}.{name}", f"Must be a {mode}")
 
 
 def _check_uri(findings: Findings, action: JsonObject, *, path: str) -> None:
