@@ -7,6 +7,8 @@ process, so that `pytest -n` needs no coordination.
 from __future__ import annotations
 
 import asyncio
+import gc
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -19,9 +21,14 @@ from bot.clock import ManualClock
 from bot.db.engine import Database
 from tests.support import databases
 from tests.support.network import LoopbackLoop, refuse_other_machines
+from tests.support.pool import DatabasePool
 from tests.support.postgresql import PostgresqlServer
+from tests.support.scratch import in_memory
 from tests.support.settings import MakeSettings, settings_in
 from tests.support.valkey import ValkeyServer
+
+# Modules make many objects and no garbage.
+gc.disable()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,12 +44,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure() -> None:
     refuse_other_machines()
+    tempfile.tempdir = in_memory() or tempfile.gettempdir()
     # How long an example takes says something about the machine and nothing about the code. There are new
     # examples in every run, so that few of them at a time are enough.
     hypothesis.settings.register_profile(
         "any-machine", deadline=None, max_examples=40, suppress_health_check=[hypothesis.HealthCheck.too_slow]
     )
     hypothesis.settings.load_profile("any-machine")
+
+
+def pytest_collection_finish() -> None:
+    """Leave the modules and the tests themselves out of every later garbage collection."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 20)
+    gc.enable()
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -112,12 +128,20 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return databases.copy_sqlite(sqlite_template, tmp_path / "shopkeeper.db")
 
 
+@pytest.fixture(scope="session")
+def database_pool(postgresql_server: PostgresqlServer) -> Iterator[DatabasePool]:
+    """The databases that `postgresql_url` gives out."""
+    pool = DatabasePool(postgresql_server)
+    yield pool
+    pool.close()
+
+
 @pytest.fixture
-async def postgresql_url(postgresql_server: PostgresqlServer) -> AsyncIterator[str]:
-    """The URL of a migrated, empty PostgreSQL database of this test's own."""
-    name = await databases.create_database(postgresql_server)
+def postgresql_url(postgresql_server: PostgresqlServer, database_pool: DatabasePool) -> Iterator[str]:
+    """The URL of a migrated, empty PostgreSQL database that is this test's alone while it runs."""
+    name = database_pool.take()
     yield postgresql_server.url(name)
-    await databases.drop_database(postgresql_server, name)
+    database_pool.give_back(name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

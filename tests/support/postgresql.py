@@ -17,8 +17,11 @@ from tests.support.processes import ServerProcess
 SUPERUSER = "postgres"
 NOBODY = 65534
 # Tests end processes of ours, never the machine: what PostgreSQL does on a power cut is not tried here.
-SPEED = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "32MB", "max_connections": "200"}
-DURABLE = {"fsync": "on", "full_page_writes": "on"}
+SPEED = {
+    "fsync": "off", "full_page_writes": "off", "shared_buffers": "32MB", "max_connections": "200", "autovacuum": "off",
+    "jit": "off",
+}  # fmt: skip
+DURABLE = {"fsync": "on", "full_page_writes": "on", "autovacuum": "on"}
 
 
 class PostgresqlServer:
