@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 MAX_MULTICAST = 500
+MAX_MENU_PICTURE = 1024 * 1024
 
 
 class LineError(Exception):

@@ -16,7 +16,7 @@ from linebot.v3.messaging import (
     ValidateMessageRequest,
 )
 
-from bot.line.client import MAX_MULTICAST, MessageRefused, Receipt, RichMenu
+from bot.line.client import MAX_MENU_PICTURE, MAX_MULTICAST, MessageRefused, Receipt, RichMenu
 from bot.line.sdk_transport import AcceptedBefore, SdkTransport, answer_of, body_of, receipt_of
 
 _LOADING_STEP, _LOADING_LIMIT = 5, 60
@@ -87,6 +87,8 @@ class SdkRichMenus:
         return str(made.rich_menu_id)
 
     async def upload_rich_menu_image(self, token: str, *, rich_menu_id: str, image: bytes, content_type: str) -> None:
+        if len(image) > MAX_MENU_PICTURE:
+            raise MessageRefused(f"A rich menu's picture has at most {MAX_MENU_PICTURE} bytes.")
         upload = (await self._transport.blobs()).set_rich_menu_image_with_http_info
         headers = {"Content-Type": content_type}
         await self._transport.call(upload, rich_menu_id, image, token=token, _headers=headers)

@@ -387,6 +387,8 @@ async def test_a_rich_menu_is_made_shown_and_taken_away(
     link = {"user_id": user.user_id, "rich_menu_id": made}
     with pytest.raises(MessageRefused, match="image"):
         await client.link_rich_menu(token, **link)
+    with pytest.raises(MessageRefused):
+        await client.upload_rich_menu_image(token, rich_menu_id=made, image=b"x" * 1_048_577, content_type="image/png")
     await client.upload_rich_menu_image(token, rich_menu_id=made, image=PICTURE, content_type="image/png")
     await client.link_rich_menu(token, **link)
     shown_menu = line.platform.menus.linked(*seen_by)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from bot.errors import PlatformError
 from bot.line.simulator.errors import InvalidStep, UnknownThing
-from bot.line.simulator.faults import Fault
+from bot.line.simulator.faults import ANY, Fault
 from bot.line.simulator.model import JsonObject
 from bot.line.simulator.schemas import (
     STEP,
@@ -30,6 +30,7 @@ from bot.line.simulator.world import World
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 GivenModel = TypeVar("GivenModel", bound=BaseModel)
 PREFIX = "/_simulator"
+SHOWN_CONTENT = ("image/", "audio/", "video/")
 
 
 @web.middleware
@@ -62,6 +63,7 @@ class ControlRoutes:
         router.add_post(f"{PREFIX}/faults", self.add_fault)
         router.add_delete(f"{PREFIX}/faults", self.clear_faults)
         router.add_get(f"{PREFIX}/content/{{message_id}}", self.content)
+        router.add_get(f"{PREFIX}/menus/{{rich_menu_id}}/picture", self.menu_picture)
 
     async def state(self, _http: web.Request) -> web.Response:
         return web.json_response(state_view(self._world.platform, self._world.sender))
@@ -144,7 +146,9 @@ class ControlRoutes:
         return web.json_response(entry_view(attempt))
 
     async def faults(self, _http: web.Request) -> web.Response:
-        return web.json_response({"faults": [asdict(fault) for fault in self._world.faults.all()]})
+        """The faults that are set, and the endpoints that a fault can name."""
+        faults = [asdict(fault) for fault in self._world.faults.all()]
+        return web.json_response({"faults": faults, "endpoints": [*self._world.api.endpoint_names(), ANY]})
 
     async def add_fault(self, http: web.Request) -> web.Response:
         given = await _given(http, NewFault)
@@ -155,11 +159,23 @@ class ControlRoutes:
         return web.json_response({})
 
     async def content(self, http: web.Request) -> web.Response:
-        """The bytes of an image that a person sent, for the page."""
+        """The bytes of what a person sent, for the page: played or shown, or else to be downloaded."""
         blob = self._world.platform.blobs.get(http.match_info["message_id"])
-        if blob is None or not blob.content_type.startswith("image/") or "svg" in blob.content_type:
-            raise UnknownThing("There is no picture with this id.")
-        return web.Response(body=blob.data, content_type=blob.content_type)
+        if blob is None:
+            raise UnknownThing("There is no content with this id.")
+        headers = {"X-Content-Type-Options": "nosniff"}
+        if blob.content_type.startswith(SHOWN_CONTENT) and "svg" not in blob.content_type:
+            return web.Response(body=blob.data, content_type=blob.content_type, headers=headers)
+        # A page that a person sent must not run as one of ours.
+        headers["Content-Disposition"] = "attachment"
+        return web.Response(body=blob.data, content_type="application/octet-stream", headers=headers)
+
+    async def menu_picture(self, http: web.Request) -> web.Response:
+        """The picture of a rich menu, for the page."""
+        menu = self._world.platform.menus.find(http.match_info["rich_menu_id"])
+        if menu is None or menu.picture is None:
+            raise UnknownThing("There is no rich menu with this id.")
+        return web.Response(body=menu.picture, content_type=menu.content_type)
 
 
 async def json_object(http: web.Request) -> JsonObject:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from bot.line.client import (
+    MAX_MENU_PICTURE,
     MAX_MULTICAST,
     BotInfo,
     Content,
@@ -78,6 +79,8 @@ class InProcessLineClient:
         return str(made.content["richMenuId"])
 
     async def upload_rich_menu_image(self, token: str, *, rich_menu_id: str, image: bytes, content_type: str) -> None:
+        if len(image) > MAX_MENU_PICTURE:
+            raise MessageRefused(f"A rich menu's picture has at most {MAX_MENU_PICTURE} bytes.")
         path, headers = f"richmenu/{rich_menu_id}/content", {"content-type": content_type}
         await self._calls.call("POST", path, token=token, data=image, headers=headers)
 

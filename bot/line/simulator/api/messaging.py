@@ -45,6 +45,10 @@ class MessagingApi:
         """The name of the operation at a path, or "unknown"."""
         return next((r.name for r in self._routes if r.method == method and r.path.fullmatch(path)), "unknown")
 
+    def endpoint_names(self) -> tuple[str, ...]:
+        """The names of all operations."""
+        return tuple(route.name for route in self._routes)
+
     def open_call(self, request: ApiRequest) -> ApiCall:
         """The row of the log for a request, not yet in the log."""
         channel = self._caller(request)

@@ -17,7 +17,7 @@ from playwright.async_api import Page, async_playwright, expect
 from bot.line.simulator import Channel, Guide, GuideStep, Line, Provision, Say, Simulator
 from bot.line.simulator.routes_page import STATIC
 from bot.texts import Language, catalogue, say
-from tests.bot.line.simulator.staging import Stage
+from tests.bot.line.simulator.staging import Stage, made_menu
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -98,6 +98,29 @@ async def test_a_person_chats_taps_a_button_and_a_quick_reply(page: Page, answer
     await phone.get_by_role("button", name="繳費日").click()
     await expect(phone.locator(".mine").get_by_text("繳費日是幾號？")).to_be_visible()
     await expect(phone.locator(".mine .read").first).to_have_text(say("simulator.read"))
+
+
+async def test_a_rich_menu_opens_closes_and_its_areas_are_tapped(page: Page, answering: Stage) -> None:
+    made = await made_menu(answering)
+    await answering.call("POST", f"/v2/bot/user/{answering.user.user_id}/richmenu/{made}")
+    await open_page(page, answering.line)
+    menu = page.get_by_role("navigation", name=say("simulator.rich_menu"))
+    await menu.get_by_role("button", name="今日摘要").click()
+    await expect(page.locator(".mine").get_by_text("給我今日摘要")).to_be_visible()
+    await menu.get_by_role("button", name="店長選單").click()
+    await expect(menu.get_by_role("button", name="今日摘要")).to_be_hidden()
+
+
+async def test_files_of_ones_own_are_sent_with_their_content(page: Page, stage: Stage) -> None:
+    await open_page(page, stage.line)
+    chooser = page.get_by_label(say("simulator.attach")).and_(page.locator("input"))
+    for count, mime in enumerate(("audio/wav", "application/pdf", "image/png"), start=1):
+        await chooser.set_input_files({"name": "租約.bin", "mimeType": mime, "buffer": mime.encode()})
+        assert await stage.line.wait_until(lambda count=count: len(stage.bot.bodies) == count)
+    sent = stage.line.visible_messages(stage.channel, stage.user)
+    assert [message.content["type"] for message in sent] == ["audio", "file", "image"]
+    blobs = [stage.line.platform.blobs[message.message_id] for message in sent]
+    assert [blob.data.decode() for blob in blobs] == [blob.content_type for blob in blobs]
 
 
 async def test_the_raw_log_shows_request_and_answer_of_each_step(page: Page, answering: Stage) -> None:

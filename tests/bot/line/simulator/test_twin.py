@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Awaitable, Callable
+
 import pytest
 
 from bot.line.client import (
@@ -48,6 +51,38 @@ async def test_a_fault_becomes_the_error_it_stands_for(
     stage.line.fail(mode, endpoint="info", status=status, seconds=0.2)
     with pytest.raises(error):
         await client(stage).bot_info(stage.channel.access_token)
+
+
+USER = "U" + "0" * 32
+CALLS: dict[str, Callable[[LineClient, str], Awaitable[object]]] = {
+    "push": lambda line, token: line.push(token, to=USER, messages=[text("嗨")], retry_key=uuid.uuid4()),
+    "multicast": lambda line, token: line.multicast(token, to=[USER], messages=[text("嗨")], retry_key=uuid.uuid4()),
+    "validate": lambda line, token: line.validate(token, messages=[text("嗨")], kind="push"),
+    "markAsRead": lambda line, token: line.mark_as_read(token, mark_as_read_token="t"),
+    "content": lambda line, token: line.content(token, message_id="1", limit_bytes=1),
+    "quota": lambda line, token: line.quota(token),
+    "consumption": lambda line, token: line.quota(token),
+    "groupSummary": lambda line, token: line.group_summary(token, group_id="C1"),
+    "memberProfile": lambda line, token: line.member_profile(token, group_id="R1", user_id=USER),
+    "leave": lambda line, token: line.leave_group(token, group_id="C1"),
+    "setWebhook": lambda line, token: line.set_webhook_endpoint(token, url="https://example.com/"),
+    "createRichMenu": lambda line, token: line.create_rich_menu(token, menu={}),
+    "uploadRichMenuImage": lambda line, token: line.upload_rich_menu_image(
+        token, rich_menu_id="m", image=b"", content_type="image/png"
+    ),
+    "linkRichMenu": lambda line, token: line.link_rich_menu(token, user_id=USER, rich_menu_id="m"),
+    "unlinkRichMenu": lambda line, token: line.unlink_rich_menu(token, user_id=USER),
+    "deleteRichMenu": lambda line, token: line.delete_rich_menu(token, rich_menu_id="m"),
+    "richMenus": lambda line, token: line.rich_menus(token),
+}
+
+
+@pytest.mark.parametrize("endpoint", CALLS)
+async def test_every_call_can_fail_by_the_name_of_its_endpoint(stage: Stage, endpoint: str) -> None:
+    stage.line.fail(FaultMode.STATUS, endpoint=endpoint, status=503)
+    with pytest.raises(OutcomeUnknown):
+        await CALLS[endpoint](client(stage), stage.channel.access_token)
+    assert stage.line.faults.all() == ()
 
 
 async def test_the_account_the_person_and_the_webhook_are_found(stage: Stage) -> None:

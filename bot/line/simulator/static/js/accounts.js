@@ -50,7 +50,8 @@ function adder(redraw) {
 }
 
 function faults() {
-  const endpoint = h("select", { "aria-label": t("fault_endpoint") }, ["reply", "push", "loading", "content", "*"].map((name) => h("option", { value: name }, name)));
+  const endpoint = h("select", { "aria-label": t("fault_endpoint") });
+  call("GET", "/faults").then(({ endpoints }) => endpoint.replaceChildren(...endpoints.map((name) => h("option", { value: name }, name))));
   const mode = h("select", { "aria-label": t("fault_mode") }, MODES.map((name) => h("option", { value: name }, t(`fault_${name}`))));
   const status = h("input", { type: "number", min: "400", max: "599", value: "500", "aria-label": "HTTP" });
   const times = h("input", { type: "number", min: "1", value: "1", "aria-label": t("fault_times") });

@@ -15,7 +15,7 @@ export function renderMessage(message, viewer, before = null) {
   const wide = isWide(message.content);
   const content = h("div", { class: "content" }, quote(message, viewer), renderContent(message, viewer));
   const body = h("div", { class: "body" }, mine ? null : h("span", { class: "sender" }, nameOf(message)), h("div", { class: "line" }, content, meta(message, mine)));
-  const goesOn = before && !before.unsent && before.sender === message.sender && before.sender_id === message.sender_id && message.sent_at - before.sent_at < 60_000;
+  const goesOn = before && !before.unsent && before.sender === message.sender && before.sender_id === message.sender_id && nameOf(before) === nameOf(message) && message.sent_at - before.sent_at < 60_000;
   const row = h("div", { class: `message ${mine ? "mine" : "theirs"}${wide ? " wide" : ""}${goesOn ? " continues" : ""}`, "data-id": message.message_id }, mine ? null : face(message), body);
   row.addEventListener("contextmenu", (event) => {
     event.preventDefault();
@@ -100,7 +100,7 @@ function renderContent(message, viewer) {
     case "video":
     case "audio":
     case "file":
-      return media(content);
+      return media(message);
     default:
       return h("div", { class: "bubble other" }, content.altText ?? content.type);
   }
@@ -128,8 +128,10 @@ function place({ title, address, latitude, longitude }) {
   );
 }
 
-function media(content) {
-  const seconds = content.duration ? `${Math.round(content.duration / 1000)} s` : "";
+function media({ content, message_id: id, sender }) {
+  const url = sender === "user" ? `/_simulator/content/${id}` : content.originalContentUrl;
+  if (content.type === "audio") return h("audio", { class: "player", controls: true, preload: "none", src: url, "aria-label": t("audio") });
+  if (content.type === "video") return h("video", { class: "player", controls: true, preload: "none", src: url, "aria-label": t("video") });
   const size = content.fileSize ? `${Math.ceil(content.fileSize / 1024)} KB` : "";
-  return h("div", { class: "media" }, icon("file"), h("div", {}, h("b", {}, content.fileName ?? t(content.type)), h("small", {}, seconds || size)));
+  return h("a", { class: "media", href: url, download: content.fileName ?? "" }, icon("file"), h("span", {}, h("b", {}, content.fileName ?? t("file")), h("small", {}, size)));
 }

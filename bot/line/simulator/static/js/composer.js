@@ -3,7 +3,8 @@
 import { h, icon, iconButton } from "./dom.js";
 import { t } from "./texts.js";
 import { act } from "./store.js";
-import { ask, attempt } from "./dialogs.js";
+import { ask, attempt, toast } from "./dialogs.js";
+import { MAX_BYTES, stepFor } from "./uploads.js";
 import { STICKERS, stickerPicture } from "./stickers.js";
 
 const LANDMARKS = [
@@ -19,7 +20,8 @@ export class Composer {
     this.column = column;
     this.quoted = null;
     this.input = h("textarea", { rows: "1", class: "say", placeholder: t("say_something"), "aria-label": t("say_something"), oninput: () => this.grow(), onkeydown: (event) => this.key(event) });
-    this.file = h("input", { type: "file", accept: "image/*", hidden: true, onchange: () => this.sendPicture() });
+    this.image = h("input", { type: "file", accept: "image/*", hidden: true, "aria-label": t("picture"), onchange: () => this.sendFile(this.image) });
+    this.file = h("input", { type: "file", hidden: true, "aria-label": t("attach"), onchange: () => this.sendFile(this.file) });
     this.quoteBar = h("div", { class: "quote-bar", hidden: true });
     this.tray = h("div", { class: "tray", hidden: true });
     this.sendButton = iconButton("send", t("send"), () => this.send(), { class: "icon-button send", disabled: true });
@@ -28,7 +30,7 @@ export class Composer {
       { class: "composer" },
       this.quoteBar,
       this.tray,
-      h("div", { class: "bar" }, iconButton("image", t("picture"), () => this.picture()), iconButton("location", t("location"), () => this.location()), h("div", { class: "field" }, this.input, iconButton("sticker", t("sticker"), () => this.stickers())), this.sendButton, this.file),
+      h("div", { class: "bar" }, iconButton("image", t("picture"), () => this.picture()), iconButton("attach", t("attach"), () => this.file.click()), iconButton("location", t("location"), () => this.location()), h("div", { class: "field" }, this.input, iconButton("sticker", t("sticker"), () => this.stickers())), this.sendButton, this.image, this.file),
     );
   }
 
@@ -92,17 +94,16 @@ export class Composer {
   }
 
   picture() {
-    this.file.click();
+    this.image.click();
   }
 
-  async sendPicture() {
-    const [file] = this.file.files;
-    this.file.value = "";
+  async sendFile(input) {
+    const [file] = input.files;
+    input.value = "";
     if (!file) return;
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    let binary = "";
-    for (let start = 0; start < bytes.length; start += 32768) binary += String.fromCharCode(...bytes.subarray(start, start + 32768));
-    await this.sendContent({ type: "image", contentProvider: { type: "line" } }, { data: btoa(binary), content_type: file.type || "image/jpeg" });
+    if (file.size > MAX_BYTES) return toast(t("too_large", { megabytes: MAX_BYTES / 1024 / 1024 }));
+    const { content, ...more } = await stepFor(file);
+    await this.sendContent(content, more);
   }
 
   async location() {

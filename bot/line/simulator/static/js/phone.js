@@ -2,12 +2,13 @@
 
 import { avatar, h, icon, iconButton } from "./dom.js";
 import { t } from "./texts.js";
-import { act, bondOf, call, channelOf, chatKey, chatOf, groupOf, loadingUntil, placeOf, store, userOf } from "./store.js";
+import { act, bondOf, call, channelOf, chatKey, chatOf, groupOf, loadingUntil, menuOf, placeOf, store, userOf } from "./store.js";
 import { ask, askText, attempt, menu } from "./dialogs.js";
 import { dayLine, preview, renderMessage } from "./bubbles.js";
 import { renderChatList } from "./chatlist.js";
 import { Composer } from "./composer.js";
 import { perform } from "./actions.js";
+import { renderRichMenu } from "./richmenu.js";
 
 export class Phone {
   constructor({ userId, channelId, chatId }, host) {
@@ -109,7 +110,9 @@ export class Phone {
     this.body.addEventListener("load", () => (this.isNearEnd(420) ? this.toEnd() : null), true);
     this.after = h("div", { class: "after" });
     this.quick = h("div", { class: "quick-replies", role: "group", "aria-label": t("quick_replies") });
-    this.screen.replaceChildren(this.head(), this.body, this.quick, this.strangerBar() ?? this.composer.element);
+    this.menuFrame = h("div", { class: "menu-frame" });
+    this.screen.replaceChildren(this.head(), this.body, this.quick, this.strangerBar() ?? this.composer.element, this.menuFrame);
+    this.renderMenu();
     let day = null;
     for (const message of this.messages()) {
       const today = new Date(message.sent_at).toDateString();
@@ -208,6 +211,19 @@ export class Phone {
     const add = h("button", { type: "button", class: "primary", onclick: () => this.befriend("follow") }, t(bond === "blocked" ? "unblock" : "add_friend"));
     const bar = h("footer", { class: "stranger" }, h("span", {}, t(`stranger_${bond}`)), add);
     return bond === "blocked" ? bar : h("div", { class: "stacked" }, bar, this.composer.element);
+  }
+
+  // A menu that is `selected` is open until the person closes it.
+  renderMenu() {
+    const menu = this.chatId === this.userId && bondOf(this.channelId, this.userId) !== "blocked" ? menuOf(this.channelId, this.userId) : null;
+    if (!menu) return this.menuFrame.replaceChildren();
+    if (this.menuId !== menu.rich_menu_id) Object.assign(this, { menuId: menu.rich_menu_id, menuOpen: menu.content.selected });
+    const toggle = () => {
+      this.menuOpen = !this.menuOpen;
+      this.renderMenu();
+      this.toEnd();
+    };
+    return this.menuFrame.replaceChildren(renderRichMenu(menu, { open: this.menuOpen, toggle, act: (action) => attempt(() => perform(action, this)) }));
   }
 
   befriend(what) {

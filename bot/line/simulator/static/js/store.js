@@ -8,6 +8,7 @@ export const store = {
   users: [],
   groups: [],
   bonds: new Map(),
+  menus: new Map(),
   chats: new Map(),
   loading: new Map(),
   log: [],
@@ -78,8 +79,9 @@ function apply(kind, thing) {
   tell(kind, thing);
 }
 
-function setDirectory({ channels, users, groups, bonds }) {
+function setDirectory({ channels, users, groups, bonds, menus }) {
   Object.assign(store, { channels, users, groups });
+  store.menus = new Map(menus.map((menu) => [`${menu.channel_id} ${menu.user_id}`, menu]));
   store.bonds = new Map(bonds.map(([channel, user, bond]) => [`${channel} ${user}`, bond]));
 }
 
@@ -104,4 +106,5 @@ export const channelOf = (id) => store.channels.find((channel) => channel.channe
 export const userOf = (id) => store.users.find((user) => user.user_id === id);
 export const groupOf = (id) => store.groups.find((group) => group.group_id === id);
 export const bondOf = (channelId, userId) => store.bonds.get(`${channelId} ${userId}`) ?? "stranger";
+export const menuOf = (channelId, userId) => store.menus.get(`${channelId} ${userId}`) ?? null;
 export const loadingUntil = (channelId, userId) => store.loading.get(`${channelId} ${userId}`) ?? 0;
