@@ -7,6 +7,7 @@ import gc
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from aiohttp import web
 from sqlalchemy.exc import IntegrityError
@@ -19,6 +20,7 @@ from bot.line.channels.registration import ChannelTaken, save_central
 from bot.line.client import BotInfo, LineError
 from bot.logging import get_logger
 from bot.metrics import Metrics
+from bot.outbox.lanes import LaneWorker
 from bot.outbox.repository import release_all
 from bot.outbox.runner import LaneRunner
 from bot.ports import Ports
@@ -30,15 +32,20 @@ from bot.web.health import health_routes
 from bot.web.middlewares import create_web_app
 from bot.webhooks.sender import SafeSender
 from handlers.line import repository as line_events
+from handlers.line.asking import Asker
 from handlers.line.binding import OwnerBinding
 from handlers.line.chat import Chat
 from handlers.line.inbox import Inbox, InboxStore
 from handlers.line.inbox.postgresql import PostgresqlInboxStore
 from handlers.line.inbox.sqlite import SqliteInboxStore
+from handlers.line.late_answers import LateAnswers
+from handlers.line.late_tasks import LateAnswerWorker
 from handlers.line.metrics import LineMetrics
+from handlers.line.outgoing import OutgoingWorker
 from handlers.line.routes import Webhook, line_routes
-from handlers.line.service import LineService
+from handlers.line.service import LineService, line_router
 from handlers.line.tasks import LineLaneWorker
+from handlers.line.timing import Timing
 from knowledge.engine import Engine
 from knowledge.importing.tasks import ImportWorker
 from knowledge.intents.systems import VendorSystems
@@ -67,7 +74,15 @@ class Roles:
 class Shopkeeper:
     """One process of the product: `start`, serve `web`, `stop`."""
 
-    def __init__(self, settings: Settings, ports: Ports, *, roles: Roles, access_log: AccessLog | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        ports: Ports,
+        *,
+        roles: Roles,
+        access_log: AccessLog | None = None,
+        timing: Timing | None = None,
+    ) -> None:
         self.settings = settings
         self.ports = ports
         self.roles = roles
@@ -79,6 +94,8 @@ class Shopkeeper:
         systems = VendorSystems(self.sender, self.box, ports.clock, metrics=self.metrics)
         self.engine = Engine(database=self.database, llm=ports.llm, clock=ports.clock, systems=systems)
         self.line_metrics = LineMetrics(self.metrics)
+        self.late_answers = LateAnswers(self.database, ports.clock)
+        self.timing = timing or Timing()
         self.runner = self._runner() if roles.jobs else None
         redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
         self.wakeups = WakeUps(redis_url=redis_url, runner=self.runner)
@@ -136,6 +153,7 @@ class Shopkeeper:
         if self.runner is not None:
             self.timetable.stop()
             await self.runner.stop(grace=RUNNER_GRACE_SECONDS)
+        await self.late_answers.close()
         await self.wakeups.close()
         await self.engine.close()
         await self.sender.close()
@@ -145,13 +163,17 @@ class Shopkeeper:
     def _runner(self) -> LaneRunner:
         secret_key = self.settings.secret_key.get_secret_value()
         binding = OwnerBinding(secret_key, claim_window=self.settings.bare_claim_window)
-        daily_tokens = self.settings.llm_daily_tokens_per_bot
-        chat = Chat(self.database, self.engine, self.ports.line, daily_tokens=daily_tokens)
-        service = LineService(chat, binding)
-        worker = LineLaneWorker(
-            service, self.channels, self.ports.line, clock=self.ports.clock, metrics=self.line_metrics
-        )
-        return LaneRunner(self.database, self.ports.clock, workers=[worker, ImportWorker(self.sender)])
+        clock, line, metrics = self.ports.clock, self.ports.line, self.line_metrics
+        asker = Asker(self.engine, daily_tokens=self.settings.llm_daily_tokens_per_bot)
+        chat = Chat(self.database, asker, line, late_answers=self.late_answers, clock=clock, timing=self.timing)
+        service = LineService(self.database, line_router(chat, binding, self.late_answers))
+        workers: list[LaneWorker[Any, Any]] = [
+            LineLaneWorker(service, self.channels, line, clock=clock, metrics=metrics, wake=self._wake),
+            OutgoingWorker(self.channels, line, clock=clock, metrics=metrics),
+            LateAnswerWorker(asker, clock),
+            ImportWorker(self.sender),
+        ]
+        return LaneRunner(self.database, clock, workers=workers)
 
     def _inbox_store(self) -> InboxStore:
         return SqliteInboxStore(self.database) if self.database.is_sqlite else PostgresqlInboxStore(self.database)
@@ -233,7 +255,12 @@ def _nobody(_lanes: Sequence[str]) -> None:
 
 
 def create_app(
-    settings: Settings, ports: Ports, *, roles: Roles | None = None, access_log: AccessLog | None = None
+    settings: Settings,
+    ports: Ports,
+    *,
+    roles: Roles | None = None,
+    access_log: AccessLog | None = None,
+    timing: Timing | None = None,
 ) -> Shopkeeper:
     """Wire the product. Tests call the same function with the ports' twins."""
-    return Shopkeeper(settings, ports, roles=roles or Roles(), access_log=access_log)
+    return Shopkeeper(settings, ports, roles=roles or Roles(), access_log=access_log, timing=timing)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
@@ -22,6 +24,27 @@ LEASE = timedelta(seconds=6)
 
 class LeaseLost(Exception):
     """The lane was claimed by another process; nothing more may be written or sent under this lease."""
+
+
+# The bound on what a process works at once, as held by the task that works a lane.
+SLOT: ContextVar[asyncio.Semaphore | None] = ContextVar("slot", default=None)
+
+
+@asynccontextmanager
+async def parked() -> AsyncIterator[None]:
+    """Leave one's place among the lanes that are worked at once, while only waiting for something.
+
+    The lane stays claimed, and its order holds.
+    """
+    slot = SLOT.get()
+    if slot is None:
+        yield
+        return
+    slot.release()
+    try:
+        yield
+    finally:
+        await slot.acquire()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.db.engine import Database
 from bot.logging import get_logger
 from bot.outbox import repository
-from bot.outbox.lanes import LEASE, LaneWorker, Lease, LeaseLost
+from bot.outbox.lanes import LEASE, SLOT, LaneWorker, Lease, LeaseLost
 
 CONCURRENCY = 32
 SWEEP_SECONDS = 2.0
@@ -99,6 +99,7 @@ class LaneRunner:
             return
         try:
             async with self._slots:
+                SLOT.set(self._slots)
                 while not self._stopping and await self._drain(worker, key):
                     pass
         except LeaseLost:

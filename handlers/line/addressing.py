@@ -7,19 +7,20 @@ import unicodedata
 from bot.line.events import TextContent
 
 
-def addressed_text(content: TextContent, name: str) -> str | None:
+def addressed_text(content: TextContent, *names: str) -> str | None:
     """What was said to the bot: the text without the mention or the name; None when it wasn't called.
 
-    LINE's mention carries `isSelf`; people also type the shop's name, with or without an @, in
-    whatever width their keyboard gives.
+    LINE's mention carries `isSelf`; people also type the shop's name or the word that calls it, with or
+    without an @, in whatever width their keyboard gives.
     """
     if content.mentions_bot:
         return _without_mentions(content)
     text = unicodedata.normalize("NFKC", content.text).strip()
-    called = unicodedata.normalize("NFKC", name).strip()
-    for prefix in (f"@{called}", called):
-        if called and text.casefold().startswith(prefix.casefold()):
-            return text[len(prefix) :].lstrip(" ,:，：、").strip()
+    for name in names:
+        called = unicodedata.normalize("NFKC", name).strip()
+        for prefix in (f"@{called}", called):
+            if called and text.casefold().startswith(prefix.casefold()):
+                return text[len(prefix) :].lstrip(" ,:，：、").strip()
     return None
 
 

@@ -13,7 +13,8 @@ from bot.security.keys import Purpose, derive_key
 from bot.security.tokens import hash_token, normalise_code
 from bot.tenancy.owners import Claim, Claimant, ClaimOutcome, bots_owned_by, claim_bare, claim_by_code, release
 from bot.texts import say
-from handlers.line.responses import Incoming, Reply
+from handlers.line.responses import Incoming, Reply, Response, Silent
+from handlers.line.router import Turn
 
 RELEASE = "release"
 KEEP = "keep"
@@ -26,8 +27,10 @@ class OwnerBinding:
         self._code_key = derive_key(secret_key, Purpose.CLAIM_CODE)
         self._claim_window = claim_window
 
-    async def claim(self, session: AsyncSession, incoming: Incoming, code: str) -> Reply:
+    async def claim(self, session: AsyncSession, turn: Turn) -> Response:
         """`@我是店長`, with or without a code: bind one bot or say why not."""
+        incoming = turn.incoming
+        code = incoming.command.argument if incoming.command else ""
         if not incoming.in_private:
             return _say(incoming, "only_in_private")
         if incoming.user_id is None:
@@ -41,8 +44,9 @@ class OwnerBinding:
             claim = await claim_bare(session, claimant, window=self._claim_window, now=incoming.now)
         return _claim_reply(incoming, claim)
 
-    async def ask_release(self, session: AsyncSession, incoming: Incoming) -> Reply:
+    async def ask_release(self, session: AsyncSession, turn: Turn) -> Response:
         """`@解除店長`: ask which shop and whether really, before anything changes."""
+        incoming = turn.incoming
         if not incoming.in_private or incoming.user_id is None:
             return _say(incoming, "only_in_private" if not incoming.in_private else "no_user_id")
         owned = await bots_owned_by(session, incoming.channel.id, incoming.user_id)
@@ -57,16 +61,21 @@ class OwnerBinding:
         items = [_release_item(bot, say("binding.release_button", language, shop=bot.store_name)) for bot in owned[:12]]
         return Reply(messages=tuple(text_messages(say("binding.release_ask_many", language), (*items, no))))
 
-    async def release(self, session: AsyncSession, incoming: Incoming, bot_id: uuid.UUID) -> Reply:
+    async def release(self, session: AsyncSession, turn: Turn) -> Response:
         """The confirmation was tapped: end the ownership, if it is this user's."""
+        incoming = turn.incoming
+        try:
+            bot_id = uuid.UUID(incoming.tapped[1])
+        except ValueError:
+            return Silent("unknown_postback")
         if not incoming.in_private or incoming.user_id is None:
             return _say(incoming, "only_in_private")
         bot = await release(session, Claimant(incoming.channel.id, incoming.user_id), bot_id)
         return _say(incoming, "not_owner") if bot is None else _say(incoming, "released", shop=bot.store_name)
 
-    def keep(self, incoming: Incoming) -> Reply:
+    async def keep(self, _session: AsyncSession, turn: Turn) -> Response:
         """The owner thought better of it."""
-        return _say(incoming, "release_kept")
+        return _say(turn.incoming, "release_kept")
 
 
 def _claim_reply(incoming: Incoming, claim: Claim) -> Reply:

@@ -3,182 +3,218 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.clock import Clock
 from bot.db.engine import Database
 from bot.line.client import LineClient, LineError
-from bot.line.events import MediaContent, MediaKind, MessageEvent, SourceType, TextContent, UnsendEvent, parse_event
-from bot.line.messages import MessageAction, text_messages
+from bot.line.events import MediaContent, MediaKind, MessageEvent, UnsendEvent, parse_event
 from bot.logging import log_context
 from bot.models import Bot
-from bot.tenancy.principal import Principal, PrincipalKind
-from bot.texts import say
+from bot.texts import Language, say
 from handlers.line import repository
-from handlers.line.addressing import addressed_text
-from handlers.line.repository import ContactRow, Exchange
-from handlers.line.responses import Incoming, Reply, Response, Silent
-from handlers.line.routing import Route, find_route
+from handlers.line.asking import Asker, Finding, Inquiry, principal_of, sources_of
+from handlers.line.late_answers import LateAnswers
+from handlers.line.rendering import messages_for, suggestions_of
+from handlers.line.repository import Line
+from handlers.line.responses import Incoming, Later, Reply, Response, Silent
+from handlers.line.router import Turn
 from handlers.line.shops import offer_shops
-from knowledge.engine import Answer, Engine, Question, Turn
-from knowledge.errors import VendorInactive, VendorNotFound
+from handlers.line.situation import Situation
+from handlers.line.timing import Timing
 from knowledge.unanswered import service as unanswered
-from knowledge.unanswered.clustering import Asked
 
 # Messages, not exchanges: enough for a vendor's system that wants a handful of values, one by one.
 HISTORY = 12
-MOST_SUGGESTIONS = 4
 LOADING_SECONDS = 20
-# The engine keeps its own deadlines; this only stops what hangs in spite of them, while the reply
-# token still lives.
-ENGINE_SECONDS = 30.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """What the engine said, still to be recorded; `answer` is None where the vendor is paused.
+    """What the engine said to `text`, still to be recorded; `finding` is None where it wasn't asked.
 
-    `unanswered` is the question as it is gathered where the engine had no answer.
+    `covers` are the further messages that were part of the question. Where the answer isn't ready in
+    time, `late` goes on making it.
     """
 
-    route: Route
-    text: str
-    answer: Answer | None = None
-    unanswered: Asked | None = None
+    inquiry: Inquiry | None = None
+    finding: Finding | None = None
+    late: asyncio.Task[Finding] | None = None
+    covers: tuple[Incoming, ...] = ()
 
 
 class Chat:
-    """Prepares an answer outside of any transaction, then records it together with its delivery.
-
-    `daily_tokens` is what a bot may spend on the language model a day, unless it has a budget of its own.
-    """
+    """Prepares an answer outside of any transaction, then records it together with its delivery."""
 
     def __init__(
-        self, database: Database, engine: Engine, line: LineClient, *, daily_tokens: int | None = None
+        self,
+        database: Database,
+        asker: Asker,
+        line: LineClient,
+        *,
+        late_answers: LateAnswers,
+        clock: Clock,
+        timing: Timing,
     ) -> None:
         self._database = database
-        self._engine = engine
+        self._asker = asker
         self._line = line
-        self._daily_tokens = daily_tokens
+        self._late_answers = late_answers
+        self._clock = clock
+        self._timing = timing
 
-    async def prepare(self, incoming: Incoming, event: MessageEvent, content: TextContent) -> Answered | Silent:
-        """Find the bot and ask the engine. In groups, silent unless the bot was called."""
+    async def prepare(self, incoming: Incoming, situation: Situation) -> Answered | Response:
+        """Ask the engine, about everything that its sender typed in a row."""
+        bot, said = situation.bot, situation.said
+        if bot is None or not said or bot.paused_at is not None:
+            return Answered()
         async with self._database.reading() as session:
-            contact = await repository.find_contact(session, incoming.channel.id, incoming.source_id)
-            route = await find_route(session, incoming, contact)
-            text: str | None = content.text
-            if not incoming.in_private:
-                text = addressed_text(content, route.bot.store_name if route.bot else "")
-                if text is None:
-                    return Silent("not_called")
-            history = await self._history(session, contact, route.bot)
-        if route.bot is None or not text:
-            return Answered(route, text or "")
-        log_context(bot_id=route.bot.id, tenant_id=route.bot.tenant_id)
-        return await self._ask(incoming, route, route.bot, text=text, history=history)
-
-    async def record(
-        self, session: AsyncSession, incoming: Incoming, contact: ContactRow, event: MessageEvent, answered: Answered
-    ) -> Response:
-        """Keep question and answer, unless the question was taken back meanwhile."""
-        if event.message_id and await _was_unsent(session, incoming.lane, event.message_id):
+            taken_back = await messages_taken_back(session, incoming.lane)
+            history: tuple[tuple[str, str], ...] = ()
+            if situation.contact is not None:
+                history = tuple(await repository.recent_messages(session, situation.contact.id, bot.id, limit=HISTORY))
+        if incoming.message_id in taken_back:
             return Silent("unsent")
-        bot = answered.route.bot
-        if bot is None:
-            return offer_shops(incoming, answered.route.choices)
-        if answered.answer is None:
-            key = "line.shop_paused" if answered.text else "line.joined_group"
-            text = say(key, incoming.language, shop=bot.store_name)
-        else:
-            text = answered.answer.text
-        items = _suggestions(answered.answer) if answered.answer else ()
-        await self._keep(session, incoming, contact, bot, answered, said=text)
-        return Reply(messages=tuple(text_messages(text, items)), bot_id=bot.id)
-
-    async def _ask(
-        self, incoming: Incoming, route: Route, bot: Bot, *, text: str, history: tuple[Turn, ...]
-    ) -> Answered:
-        question = Question(
-            vendor_id=bot.vendor_id,
-            text=text,
-            language=incoming.language,
-            instructions=bot.system_prompt,
+        covers = _answered_together(incoming, situation, taken_back)
+        if not covers and (wait := self._wait_for_more(incoming, situation)) is not None:
+            return Later(wait)
+        log_context(bot_id=bot.id, tenant_id=bot.tenant_id)
+        inquiry = Inquiry(
+            bot=bot,
+            event_id=incoming.event_id,
+            text="\n".join([said, *(one.text for one in covers)]),
+            language=situation.language,
             history=history,
-            request_id=f"line-{incoming.event_id}",
-            caller=str(bot.id),
-            daily_tokens=self._daily_tokens if bot.llm_daily_tokens is None else bot.llm_daily_tokens,
         )
+        return await self._ask(incoming, inquiry, covers)
+
+    async def record(self, session: AsyncSession, turn: Turn) -> Response:
+        """Keep question and answer, unless something happened meanwhile that changes the matter."""
+        incoming, situation, answered = turn.incoming, turn.situation, turn.prepared
+        bot = situation.bot
+        if bot is None:
+            return offer_shops(incoming, situation.route.choices)
+        covered = (incoming, *answered.covers)
+        taken_back = await messages_taken_back(session, incoming.lane)
+        if any(one.message_id in taken_back for one in covered):
+            return Later()
+        standing = await repository.upsert_conversation(session, bot, turn.contact.id, now=incoming.now)
+        if standing.person_has_it(self._clock.now()):
+            return Later()
+        await self._keep_questions(session, bot, covered, conversation_id=standing.conversation_id, turn=turn)
+        if answered.late is not None and answered.inquiry is not None:
+            reply = await self._late_answers.begin(
+                session, answered.inquiry, answered.late, conversation_id=standing.conversation_id, turn=turn
+            )
+            return replace(reply, covers=answered.covers)
+        return await self._answer(session, turn, bot, conversation_id=standing.conversation_id)
+
+    async def _answer(self, session: AsyncSession, turn: Turn, bot: Bot, *, conversation_id: int) -> Reply:
+        incoming, answered = turn.incoming, turn.prepared
+        finding: Finding | None = answered.finding
+        answer = finding.answer if finding is not None else None
+        text = answer.text if answer is not None else _without_answer(turn, bot)
+        sources = sources_of(answer) if answer is not None else None
+        line = Line(text=text, event_id=incoming.event_id, is_answer=True, sources=sources)
+        await repository.keep_lines(session, bot, conversation_id, [line], now=incoming.now)
+        if finding is not None and finding.unanswered is not None:
+            message_id = await repository.asked_message(session, incoming.event_id)
+            asked = replace(finding.unanswered, message_id=message_id)
+            await unanswered.record(session, principal_of(bot), asked, now=incoming.now)
+        return Reply(messages=messages_for(text, suggestions_of(answer)), bot_id=bot.id, covers=answered.covers)
+
+    async def _keep_questions(
+        self, session: AsyncSession, bot: Bot, covered: tuple[Incoming, ...], *, conversation_id: int, turn: Turn
+    ) -> None:
+        lines = [Line(text=one.text, event_id=one.event_id) for one in covered]
+        lines[0] = replace(lines[0], text=turn.situation.said or "")
+        await repository.keep_lines(session, bot, conversation_id, lines, now=turn.incoming.now)
+
+    async def _ask(self, incoming: Incoming, inquiry: Inquiry, covers: tuple[Incoming, ...]) -> Answered:
+        """Wait for the engine as long as the reply token lives; what takes longer goes on beside it."""
+        newest = covers[-1] if covers else incoming
+        limit = self._timing.time_for_answer(self._clock.now() - newest.received_at)
+        if newest.event.reply_token is None or inquiry.bot.late_reply != "postback" or not incoming.in_private:
+            limit = None
+        asking = asyncio.create_task(self._asker.ask(inquiry))
         loading = asyncio.create_task(self._show_loading(incoming))
         try:
-            async with asyncio.timeout(ENGINE_SECONDS):
-                answer = await self._engine.answer(_principal(bot), question)
-                return Answered(route, text, answer, await self._engine.unanswered(question, answer))
-        except (VendorInactive, VendorNotFound):
-            return Answered(route, text)
+            await asyncio.wait({asking}, timeout=limit.total_seconds() if limit is not None else None)
+        except asyncio.CancelledError:
+            asking.cancel()
+            raise
         finally:
             # A loading animation that starts after the answer would stay on the customer's screen.
             await loading
+        if not asking.done():
+            return Answered(inquiry=inquiry, late=asking, covers=covers)
+        return Answered(inquiry=inquiry, finding=asking.result(), covers=covers)
+
+    def _wait_for_more(self, incoming: Incoming, situation: Situation) -> timedelta | None:
+        """How long to wait for the rest of a question that is only opened so far."""
+        age = self._clock.now() - incoming.received_at
+        if not incoming.in_private or age >= self._timing.opener or not only_opens(situation.said or ""):
+            return None
+        return self._timing.opener - age
 
     async def _show_loading(self, incoming: Incoming) -> None:
-        if incoming.event.source.type is not SourceType.USER or incoming.user_id is None:
+        if not incoming.in_private or incoming.user_id is None:
             return
         with suppress(LineError):
             await self._line.start_loading(incoming.channel.token, user_id=incoming.user_id, seconds=LOADING_SECONDS)
 
-    async def _history(self, session: AsyncSession, contact: ContactRow | None, bot: Bot | None) -> tuple[Turn, ...]:
-        if contact is None or bot is None:
-            return ()
-        messages = await repository.recent_messages(session, contact.id, bot.id, limit=HISTORY)
-        return tuple(Turn(text, from_customer=direction == "in") for direction, text in messages)
 
-    async def _keep(
-        self, session: AsyncSession, incoming: Incoming, contact: ContactRow, bot: Bot, answered: Answered, *, said: str
-    ) -> None:
-        conversation_id = await repository.upsert_conversation(session, bot, contact.id, now=incoming.now)
-        answer = answered.answer
-        sources = (
-            None
-            if answer is None
-            else {
-                "entries": [source.id for source in answer.sources],
-                "values": dict(answer.values),
-                "outcome": answer.outcome,
-                "composer": answer.composer,
-            }
-        )
-        exchange = Exchange(event_id=incoming.event_id, asked=answered.text, said=said, sources=sources)
-        await repository.keep_exchange(session, bot, conversation_id, exchange, now=incoming.now)
-        if answered.unanswered is not None:
-            message_id = await repository.asked_message(session, incoming.event_id)
-            asked = replace(answered.unanswered, message_id=message_id)
-            await unanswered.record(session, _principal(bot), asked, now=incoming.now)
+def only_opens(text: str) -> bool:
+    """Whether a text says no more than that a question follows."""
+    openers = {opener for language in Language for opener in say("line.heard_opener", language).split("|")}
+    return re.sub(r"[\s\W_]+", "", text).casefold() in openers
 
 
-def _principal(bot: Bot) -> Principal:
-    """The bot acts for its one vendor, and sees what that one may."""
-    return Principal(PrincipalKind.BOT, str(bot.id), bot.tenant_id, bot.vendor_id)
-
-
-def answer_media(incoming: Incoming, content: MediaContent) -> Reply:
+def answer_media(turn: Turn, content: MediaContent) -> Reply:
     """A fitting word for what isn't text."""
     key = f"line.got_{content.kind}"
     if content.kind is MediaKind.FILE and not content.file_name:
         key = "line.got_file_unnamed"
-    return Reply(messages=tuple(text_messages(say(key, incoming.language, name=content.file_name))))
+    return Reply(messages=messages_for(say(key, turn.situation.language, name=content.file_name)))
 
 
-def answer_unknown(incoming: Incoming) -> Reply:
+async def answer_unknown(_session: AsyncSession, turn: Turn) -> Response:
     """A message type that LINE added after this was written."""
-    return Reply(messages=tuple(text_messages(say("line.got_unknown", incoming.language))))
+    return Reply(messages=messages_for(say("line.got_unknown", turn.situation.language)))
 
 
-async def _was_unsent(session: AsyncSession, lane: str, message_id: str) -> bool:
-    """Whether an unsend of this message already waits behind it in the lane."""
+async def respond_to_media(_session: AsyncSession, turn: Turn) -> Response:
+    """Something that isn't text, in a one-to-one chat."""
+    event = turn.incoming.event
+    if isinstance(event, MessageEvent) and isinstance(event.content, MediaContent):
+        return answer_media(turn, event.content)
+    return await answer_unknown(_session, turn)
+
+
+async def messages_taken_back(session: AsyncSession, lane: str) -> Collection[str | None]:
+    """LINE's ids of the messages whose unsend already waits behind them in the lane."""
     unsends = [parse_event(payload) for payload in await repository.open_unsends(session, lane)]
-    return any(isinstance(unsend, UnsendEvent) and unsend.message_id == message_id for unsend in unsends)
+    return {unsend.message_id for unsend in unsends if isinstance(unsend, UnsendEvent) and unsend.message_id}
 
 
-def _suggestions(answer: Answer) -> tuple[MessageAction, ...]:
-    return tuple(MessageAction(label=question, text=question) for question in answer.suggestions[:MOST_SUGGESTIONS])
+def _answered_together(
+    incoming: Incoming, situation: Situation, taken_back: Collection[str | None]
+) -> tuple[Incoming, ...]:
+    """The texts behind this one that belong to the same question. Staff give orders one by one."""
+    if not incoming.in_private or (situation.role is not None and not situation.in_preview):
+        return ()
+    return tuple(one for one in incoming.following if one.message_id not in taken_back and one.text.strip())
+
+
+def _without_answer(turn: Turn, bot: Bot) -> str:
+    """What is said where the engine wasn't asked, or refuses to speak for the vendor."""
+    language = turn.situation.language
+    if bot.paused_at is not None or turn.situation.said:
+        return say("line.shop_paused", language, shop=bot.store_name)
+    return say("line.joined_group", language, shop=bot.store_name)

@@ -6,48 +6,49 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.line.delivery.repository import blank_delivery
-from bot.line.events import FollowEvent, JoinEvent, UnsendEvent
+from bot.line.events import FollowEvent, UnsendEvent
 from bot.line.messages import text_messages
 from bot.texts import say
 from handlers.line import repository
-from handlers.line.repository import ContactRow
-from handlers.line.responses import Incoming, Reply, Response, Silent
-from handlers.line.routing import find_route
+from handlers.line.responses import Reply, Response, Silent
+from handlers.line.router import Turn
 from handlers.line.shops import offer_shops
 from knowledge.unanswered import service as unanswered
 
 
-async def greet(session: AsyncSession, incoming: Incoming, contact: ContactRow, event: FollowEvent) -> Reply:
+async def greet(session: AsyncSession, turn: Turn) -> Response:
     """Somebody added the account or unblocked it: say where they are and what to do."""
-    await repository.mark_follow(session, contact.id, follows=True, at=incoming.now)
-    route = await find_route(session, incoming, contact)
+    incoming, route = turn.incoming, turn.situation.route
+    event = incoming.event
+    await repository.mark_follow(session, turn.contact.id, follows=True, at=incoming.now)
     if route.bot is None:
         if route.choices:
             return offer_shops(incoming, route.choices)
         return Reply(messages=tuple(text_messages(say("line.greeting_no_shop", incoming.language))))
-    key = "line.greeting_again" if event.is_unblocked else "line.greeting"
-    text = say(key, incoming.language, shop=route.bot.store_name)
+    again = isinstance(event, FollowEvent) and event.is_unblocked
+    text = say("line.greeting_again" if again else "line.greeting", incoming.language, shop=route.bot.store_name)
     return Reply(messages=tuple(text_messages(text)), bot_id=route.bot.id)
 
 
-async def mark_unfollowed(session: AsyncSession, incoming: Incoming, contact: ContactRow) -> Silent:
+async def mark_unfollowed(session: AsyncSession, turn: Turn) -> Response:
     """The account was blocked; there is nobody to say anything to."""
-    await repository.mark_follow(session, contact.id, follows=False, at=incoming.now)
+    await repository.mark_follow(session, turn.contact.id, follows=False, at=turn.incoming.now)
     return Silent("unfollowed")
 
 
-async def greet_group(session: AsyncSession, incoming: Incoming, contact: ContactRow, _event: JoinEvent) -> Response:
+async def greet_group(_session: AsyncSession, turn: Turn) -> Response:
     """Invited into a group: say once how to call the bot, if it is clear which one it is."""
-    route = await find_route(session, incoming, contact)
+    incoming, route = turn.incoming, turn.situation.route
     if route.bot is None:
         return Silent("no_bot")
     text = say("line.joined_group", incoming.language, shop=route.bot.store_name)
     return Reply(messages=tuple(text_messages(text)), bot_id=route.bot.id)
 
 
-async def blank_unsent(session: AsyncSession, incoming: Incoming, event: UnsendEvent) -> Silent:
+async def blank_unsent(session: AsyncSession, turn: Turn) -> Response:
     """Remove the text of a message that its sender took back, wherever it was kept."""
-    if event.message_id is None:
+    incoming, event = turn.incoming, turn.incoming.event
+    if not isinstance(event, UnsendEvent) or event.message_id is None:
         return Silent("unsend_of_nothing")
     brought = await repository.event_of_message(session, incoming.channel.id, event.message_id)
     if brought is None:
@@ -56,6 +57,7 @@ async def blank_unsent(session: AsyncSession, incoming: Incoming, event: UnsendE
     message_id = await repository.asked_message(session, brought.id)
     if message_id is not None:
         await unanswered.forget(session, message_id)
+    await repository.drop_answers_to(session, brought.id, message_id)
     await repository.blank_messages(session, brought.id, at=incoming.now)
     if brought.delivery_id is not None:
         await blank_delivery(session, brought.delivery_id)

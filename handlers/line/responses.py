@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 from bot.line.channels import ChannelAccess
-from bot.line.events import Event, SourceType
-from bot.line.messages import TextMessage
+from bot.line.events import Event, MessageEvent, PostbackEvent, SourceType, TextContent
 from bot.texts import Language
+from handlers.line.commands import Command, read_command
+
+
+class Message(Protocol):
+    """A message that goes out (`bot.line.messages`)."""
+
+    def to_json(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """One event to be worked on. `source_id` names the contact; `now` is when this work began."""
+    """One event to be worked on. `source_id` names the contact; `now` is when this work began.
+
+    `following` are the texts that the same person wrote after this one and that wait behind it.
+    """
 
     event_id: int
     event: Event
@@ -22,7 +32,9 @@ class Incoming:
     lane: str
     source_id: str
     language: Language
+    received_at: datetime
     now: datetime
+    following: tuple[Incoming, ...] = ()
 
     @property
     def in_private(self) -> bool:
@@ -33,13 +45,48 @@ class Incoming:
     def user_id(self) -> str | None:
         return self.event.source.user_id
 
+    @property
+    def message_id(self) -> str | None:
+        return self.event.message_id if isinstance(self.event, MessageEvent) else None
+
+    @property
+    def content(self) -> TextContent | None:
+        """The text message that this is, if it is one."""
+        if isinstance(self.event, MessageEvent) and isinstance(self.event.content, TextContent):
+            return self.event.content
+        return None
+
+    @property
+    def text(self) -> str:
+        """What was written; nothing where it isn't a text."""
+        return self.content.text if self.content else ""
+
+    @property
+    def command(self) -> Command | None:
+        """The `@` command that was written."""
+        return read_command(self.content.text) if self.content else None
+
+    @property
+    def tapped(self) -> tuple[str, str]:
+        """Verb and argument of a postback's data; two empty texts where this is none."""
+        if not isinstance(self.event, PostbackEvent):
+            return "", ""
+        verb, _, argument = self.event.data.partition(":")
+        return verb, argument
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """Say these messages, in the name of this bot where one speaks."""
+    """Say these messages, in the name of this bot where one speaks.
 
-    messages: tuple[TextMessage, ...]
+    `covers` are further events that this answers too. `wake` are lanes with something new to do once this
+    is on the disk.
+    """
+
+    messages: tuple[Message, ...]
     bot_id: uuid.UUID | None = None
+    covers: tuple[Incoming, ...] = ()
+    wake: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +96,19 @@ class Silent:
     reason: str
 
 
-Response = Reply | Silent
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """Say nothing: a person of the shop has the conversation. `wake` is as for a Reply."""
+
+    reason: str = "person_has_it"
+    wake: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Look at the event again after a while; nothing has happened yet."""
+
+    delay: timedelta = field(default_factory=timedelta)
+
+
+Response = Reply | Silent | HandedOver | Later

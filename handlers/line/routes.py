@@ -51,7 +51,8 @@ class Webhook:
         """Answer 200 once every event of the body is on the disk; nothing else happens before that."""
         body = await read_body(request)
         channel = await self._channel(request)
-        if not verify_line_webhook(channel.secret, body, request.headers.get(SIGNATURE_HEADER)):
+        given = request.headers.get(SIGNATURE_HEADER)
+        if not any(verify_line_webhook(secret, body, given) for secret in channel.secrets):
             raise BadSignature
         webhook = read_webhook(body)
         if channel.bot_user_id is not None and webhook.destination != channel.bot_user_id:

@@ -11,13 +11,15 @@ from bot.models import Bot
 from bot.texts import say
 from handlers.line import repository
 from handlers.line.commands import CommandName, command_text
-from handlers.line.repository import ContactRow
-from handlers.line.responses import Incoming, Reply
+from handlers.line.responses import Incoming, Reply, Response
+from handlers.line.router import Turn
 from handlers.line.routing import MOST_SHOPS_OFFERED
 
 
-async def enter_shop(session: AsyncSession, incoming: Incoming, contact: ContactRow, code: str) -> Reply:
+async def enter_shop(session: AsyncSession, turn: Turn) -> Response:
     """`@進店 <shop code>`: from now on this shop's bot answers the contact."""
+    incoming, contact = turn.incoming, turn.contact
+    code = incoming.command.argument if incoming.command else ""
     if not code:
         return _say(incoming, "shop_code_missing")
     shown = code.upper()
@@ -30,10 +32,10 @@ async def enter_shop(session: AsyncSession, incoming: Incoming, contact: Contact
     return Reply(messages=tuple(text_messages(text)), bot_id=bot.id)
 
 
-async def offer_known_shops(session: AsyncSession, incoming: Incoming, contact: ContactRow) -> Reply:
+async def offer_known_shops(session: AsyncSession, turn: Turn) -> Response:
     """`@換店`: the shops this contact has talked with, to tap."""
-    known = await repository.bots_known_to(session, contact.id, limit=MOST_SHOPS_OFFERED)
-    return offer_shops(incoming, known)
+    known = await repository.bots_known_to(session, turn.contact.id, limit=MOST_SHOPS_OFFERED)
+    return offer_shops(turn.incoming, known)
 
 
 def offer_shops(incoming: Incoming, bots: Sequence[Bot]) -> Reply:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,33 +11,45 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import Clock
 from bot.line import delivery
 from bot.line.channels import ChannelAccess, ChannelDirectory
-from bot.line.channels.repository import mark_broken
 from bot.line.client import LineClient
 from bot.line.delivery import Outcome, OutcomeKind
 from bot.line.delivery import repository as ledger
-from bot.line.events import Event, EventState, MessageEvent, Mode, TextContent, UnreadableEvent, parse_event
-from bot.line.messages import text_messages
+from bot.line.events import EventState, Mode, UnreadableEvent, parse_event
 from bot.logging import get_logger, log_context
 from bot.outbox.lanes import Lease, LeaseLost
 from bot.outbox.retry import RetryPolicy
-from bot.texts import Language, language_of, say
+from bot.texts import say
 from handlers.line import repository
+from handlers.line.aftermath import Aftermath
 from handlers.line.inbox.rows import LANE_PREFIX
 from handlers.line.metrics import LineMetrics
-from handlers.line.repository import OpenEvent
-from handlers.line.responses import Incoming, Reply, Silent
+from handlers.line.reading import following_texts, read_incoming
+from handlers.line.rendering import messages_for
+from handlers.line.repository import EndedEvent, OpenEvent
+from handlers.line.responses import HandedOver, Incoming, Later, Reply, Response, Silent
 from handlers.line.service import LineService
 
 # Short, so that what failed for a moment is still answered while the reply token lives.
 RETRIES = RetryPolicy(max_attempts=4, first=timedelta(seconds=1), longest=timedelta(seconds=8))
 INTERNAL_ERROR = "internal_error"
+# How many events of a lane are looked at together: what one person types in a row.
+MOST_TOGETHER = 12
 
 log = get_logger(__name__)
+Wake = Callable[[Sequence[str]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """An event that is to be worked on, and those that wait behind it."""
+
+    head: OpenEvent
+    behind: tuple[OpenEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Final:
-    """The event ends here, without or after a delivery."""
+    """The event ends here, without a delivery."""
 
     state: EventState
     reason: str | None = None
@@ -63,7 +75,10 @@ Result = Final | Again | Attempted
 
 
 class LineLaneWorker:
-    """Works lanes `line:<channel>:<source>` (see `bot.outbox.lanes.LaneWorker`)."""
+    """Works lanes `line:<channel>:<source>` (see `bot.outbox.lanes.LaneWorker`).
+
+    `wake` tells runners of lanes that have something new to do.
+    """
 
     prefix = LANE_PREFIX
 
@@ -75,79 +90,95 @@ class LineLaneWorker:
         *,
         clock: Clock,
         metrics: LineMetrics,
+        wake: Wake,
     ) -> None:
         self._service = service
         self._channels = channels
         self._line = line
         self._clock = clock
         self._metrics = metrics
+        self._wake = wake
+        self._aftermath = Aftermath(channels, line, clock)
 
-    async def take(self, session: AsyncSession, lease: Lease, now: datetime) -> OpenEvent | None:
-        event = await repository.head_of_lane(session, lease.key)
-        if event is None or event.due_at > now:
+    async def take(self, session: AsyncSession, lease: Lease, now: datetime) -> Work | None:
+        waiting = await repository.open_events(session, lease.key, limit=MOST_TOGETHER)
+        if not waiting or waiting[0].due_at > now:
             return None
-        await repository.begin_work(session, event.id)
-        return replace(event, attempts=event.attempts + 1)
+        head = waiting[0]
+        await repository.begin_work(session, head.id)
+        return Work(replace(head, attempts=head.attempts + 1), tuple(waiting[1:]))
 
     async def due(self, session: AsyncSession, now: datetime, *, limit: int) -> Sequence[str]:
         return await repository.due_lanes(session, now, limit=limit)
 
     async def next_due(self, session: AsyncSession, key: str) -> datetime | None:
-        event = await repository.head_of_lane(session, key)
-        return event.due_at if event is not None else None
+        waiting = await repository.open_events(session, key, limit=1)
+        return waiting[0].due_at if waiting else None
 
-    async def perform(self, lease: Lease, item: OpenEvent) -> Result:
-        log_context(event_id=item.id)
+    async def perform(self, lease: Lease, item: Work) -> Result:
+        head = item.head
+        log_context(event_id=head.id)
         try:
-            channel = await self._channels.find(item.channel_id)
+            channel = await self._channels.find(head.channel_id)
             if channel is None:
                 return Final(EventState.FAILED, "channel_gone")
-            if item.delivery_id is not None:
-                return await self._repeat(lease, item.delivery_id, channel)
+            if head.delivery_id is not None:
+                return await self._repeat(lease, head.delivery_id, channel)
             return await self._answer(lease, item, channel)
         except LeaseLost:
             raise
         except Exception:
             # Whatever goes wrong with one event must neither stop its lane nor lose the event: it is
             # tried again, and at last its sender gets an honest word.
-            log.exception("event_failed", attempts=item.attempts, type=item.type)
-            delay = RETRIES.delay(item.attempts)
-            return Again(delay) if delay is not None else await self._apologise(lease, item)
+            log.exception("event_failed", attempts=head.attempts, type=head.type)
+            delay = RETRIES.delay(head.attempts)
+            return Again(delay) if delay is not None else await self._apologise(lease, head)
 
-    async def finish(self, session: AsyncSession, lease: Lease, item: OpenEvent, result: Result) -> None:
-        now = self._clock.now()
-        apology = item.reason == INTERNAL_ERROR
-        if isinstance(result, Attempted):
-            apology = apology or result.apology
-            result = await self._judge(session, item, result, now=now)
+    async def finish(self, session: AsyncSession, lease: Lease, item: Work, result: Result) -> None:
+        head = item.head
         if isinstance(result, Again):
-            await repository.postpone_event(session, item.id, until=now + result.delay)
+            await repository.postpone_event(session, head.id, until=self._clock.now() + result.delay)
             return
-        state, reason = result.state, result.reason
-        if apology:
+        if isinstance(result, Final):
+            ended = await repository.end_event(session, head.id, result.state, reason=result.reason)
+            self._tell(ended, result)
+            return
+        judged = await self._judge(session, lease, result, now=self._clock.now())
+        if isinstance(judged, Again):
+            await repository.postpone_event(session, head.id, until=self._clock.now() + judged.delay)
+            return
+        if result.apology or head.reason == INTERNAL_ERROR:
             # An apology is no answer, even when it was delivered.
-            state, reason = EventState.FAILED, INTERNAL_ERROR
-        await repository.end_event(session, item.id, state, reason=reason)
-        self._metrics.event_ended(state, reason, seconds=(now - item.received_at).total_seconds())
-        log.info("event_ended", state=state, reason=reason, type=item.type, attempts=item.attempts)
+            judged = Final(EventState.FAILED, INTERNAL_ERROR)
+        delivery_id = result.attempt.delivery_id
+        moved = await self._aftermath.push_instead(session, lease.key, result.attempt, judged)
+        if moved is not None:
+            delivery_id, judged = moved.delivery_id, Final(EventState.ANSWERED, moved.reason)
+            self._wake([moved.lane])
+        ended = await repository.end_delivered(
+            session, lease.key, delivery_id, state=judged.state, reason=judged.reason
+        )
+        self._tell(ended, judged)
 
-    async def _answer(self, lease: Lease, item: OpenEvent, channel: ChannelAccess) -> Result:
-        try:
-            event = parse_event(item.payload)
-        except UnreadableEvent:
+    async def _answer(self, lease: Lease, item: Work, channel: ChannelAccess) -> Result:
+        incoming = self._read(item, channel)
+        if incoming is None:
             return Final(EventState.FAILED, "unreadable")
-        if event.mode is not Mode.ACTIVE:
-            return Final(EventState.SILENT, f"mode_{event.mode}")
-        incoming = self._incoming(item, event, channel)
+        if incoming.event.mode is not Mode.ACTIVE:
+            return Final(EventState.SILENT, f"mode_{incoming.event.mode}")
         prepared = await self._service.prepare(incoming)
         async with lease.transaction() as session:
-            response = await self._service.respond(session, incoming, prepared)
-            if isinstance(response, Silent):
-                return Final(EventState.SILENT, response.reason)
-            if event.reply_token is None:
-                return Final(EventState.SILENT, "no_reply_token")
-            planned = await self._plan(session, lease, item, response, reply_token=event.reply_token)
-        return await self._send(planned, channel)
+            response = prepared.response or await self._service.respond(session, prepared)
+            attempt = None
+            if isinstance(response, Reply):
+                attempt = await self._plan(session, lease, incoming, response)
+        if isinstance(response, Reply | HandedOver):
+            self._wake(response.wake)
+        if not isinstance(response, Reply) or attempt is None:
+            return _without_reply(response)
+        sent = await self._send(attempt, channel)
+        await self._aftermath.mark_read(channel, incoming, sent.outcome, covers=response.covers)
+        return sent
 
     async def _repeat(self, lease: Lease, delivery_id: int, channel: ChannelAccess) -> Result:
         """Send a planned reply again, under the same token."""
@@ -155,37 +186,39 @@ class LineLaneWorker:
             attempt = await ledger.begin_attempt(session, delivery_id, fence=lease.fence, now=self._clock.now())
         return await self._send(attempt, channel)
 
-    async def _apologise(self, lease: Lease, item: OpenEvent) -> Result:
+    async def _apologise(self, lease: Lease, head: OpenEvent) -> Result:
         """Say that it didn't work, once, and end the event as failed."""
         failed = Final(EventState.FAILED, INTERNAL_ERROR)
-        try:
-            event = parse_event(item.payload)
-        except UnreadableEvent:
+        channel = await self._channels.find(head.channel_id)
+        incoming = self._read(Work(head), channel) if channel is not None else None
+        beyond_help = head.attempts > RETRIES.max_attempts or head.delivery_id is not None
+        if channel is None or incoming is None or beyond_help or not incoming.event.may_be_answered:
             return failed
-        channel = await self._channels.find(item.channel_id)
-        beyond_help = item.attempts > RETRIES.max_attempts or item.delivery_id is not None
-        if channel is None or beyond_help or not event.may_be_answered:
-            return failed
-        incoming = self._incoming(item, event, channel)
-        reply = Reply(messages=tuple(text_messages(say("line.sorry", incoming.language))))
+        reply = Reply(messages=messages_for(say("line.sorry", incoming.language)))
         async with lease.transaction() as session:
-            planned = await self._plan(session, lease, item, reply, reply_token=event.reply_token or "")
-            await repository.deliver_event(session, item.id, planned.delivery_id, reason=INTERNAL_ERROR)
-        return replace(await self._send(planned, channel), apology=True)
+            attempt = await self._plan(session, lease, incoming, reply, reason=INTERNAL_ERROR)
+        return replace(await self._send(attempt, channel), apology=True) if attempt is not None else failed
 
     async def _plan(
-        self, session: AsyncSession, lease: Lease, item: OpenEvent, reply: Reply, *, reply_token: str
-    ) -> ledger.Attempt:
+        self, session: AsyncSession, lease: Lease, incoming: Incoming, reply: Reply, *, reason: str | None = None
+    ) -> ledger.Attempt | None:
+        """Write the reply as being sent, with the newest token among what it answers; None without any."""
+        covered = (incoming, *reply.covers)
+        newest = next((one for one in reversed(covered) if one.event.reply_token is not None), None)
+        if newest is None:
+            return None
         planned = ledger.PlannedReply(
-            channel_id=item.channel_id,
+            channel_id=incoming.channel.id,
             bot_id=reply.bot_id,
             lane=lease.key,
             fence=lease.fence,
-            reply_token=reply_token,
+            reply_token=newest.event.reply_token or "",
+            token_at=newest.received_at,
             messages=[message.to_json() for message in reply.messages],
         )
         attempt = await ledger.plan(session, planned, now=self._clock.now())
-        await repository.deliver_event(session, item.id, attempt.delivery_id)
+        for one in covered:
+            await repository.deliver_event(session, one.event_id, attempt.delivery_id, reason=reason)
         return attempt
 
     async def _send(self, attempt: ledger.Attempt, channel: ChannelAccess) -> Attempted:
@@ -196,49 +229,48 @@ class LineLaneWorker:
         return Attempted(attempt, outcome)
 
     async def _judge(
-        self, session: AsyncSession, item: OpenEvent, attempted: Attempted, *, now: datetime
+        self, session: AsyncSession, lease: Lease, attempted: Attempted, *, now: datetime
     ) -> Final | Again:
-        """Record the attempt, and say what it means for the event."""
+        """Record the attempt, and say what it means for the events."""
+        attempt, outcome = attempted.attempt, attempted.outcome
         verdict = delivery.judge(
-            attempted.outcome,
-            attempts=attempted.attempt.number,
-            doubtful=attempted.attempt.doubtful,
-            repaired=ledger.is_plain(attempted.attempt.messages),
-            age=now - item.received_at,
+            outcome,
+            attempts=attempt.number,
+            doubtful=attempt.doubtful,
+            repaired=ledger.is_plain(attempt.messages),
+            age=now - attempt.token_at,
         )
-        await ledger.record(session, attempted.attempt, attempted.outcome, verdict, now)
-        await self._note_access(session, item, attempted.outcome.kind, now=now)
+        await ledger.record(session, attempt, outcome, verdict, now)
+        if outcome.kind is not OutcomeKind.UNKNOWN:
+            await self._aftermath.note(session, lease.key, attempt, outcome)
         if verdict.event is not None:
             return Final(verdict.event, verdict.reason)
         return Again(verdict.retry_in or timedelta(0))
 
-    async def _note_access(self, session: AsyncSession, item: OpenEvent, kind: OutcomeKind, *, now: datetime) -> None:
-        """A channel whose token LINE refuses is marked, until a message goes through again."""
-        channel = await self._channels.find(item.channel_id)
-        if channel is None:
-            return
-        if kind is OutcomeKind.ACCESS_REFUSED and channel.broken_at is None:
-            log.error("channel_access_refused", channel_id=str(channel.id))
-            await mark_broken(session, channel.id, at=now)
-            self._channels.forget()
-        elif kind is OutcomeKind.SENT and channel.broken_at is not None:
-            await mark_broken(session, channel.id, at=None)
-            self._channels.forget()
+    def _read(self, item: Work, channel: ChannelAccess) -> Incoming | None:
+        """The event as behaviours see it, with the texts behind it; None for one that can't be read."""
+        now = self._clock.now()
+        try:
+            incoming = read_incoming(item.head, parse_event(item.head.payload), channel, now=now)
+        except UnreadableEvent:
+            return None
+        return replace(incoming, following=following_texts(incoming, item.behind, channel, now=now))
 
-    def _incoming(self, item: OpenEvent, event: Event, channel: ChannelAccess) -> Incoming:
-        return Incoming(
-            event_id=item.id,
-            event=event,
-            channel=channel,
-            lane=item.lane,
-            source_id=item.lane.split(":", 2)[2],
-            language=_language(event),
-            now=self._clock.now(),
-        )
+    def _tell(self, ended: Sequence[EndedEvent], final: Final) -> None:
+        for event in ended:
+            seconds = (self._clock.now() - event.received_at).total_seconds()
+            self._metrics.event_ended(final.state, final.reason, seconds=seconds)
+            log.info("event_ended", state=final.state, reason=final.reason, type=event.type, attempts=event.attempts)
 
 
-def _language(event: Event) -> Language:
-    """Answer in the language of the question; what has no text is answered in the first language."""
-    if isinstance(event, MessageEvent) and isinstance(event.content, TextContent):
-        return language_of(event.content.text)
-    return Language.ZH_TW
+def _without_reply(response: Response) -> Final | Again:
+    """How an event ends that nothing is replied to."""
+    match response:
+        case Later(delay):
+            return Again(delay)
+        case Silent(reason):
+            return Final(EventState.SILENT, reason)
+        case HandedOver(reason):
+            return Final(EventState.HANDED_OVER, reason)
+        case Reply():
+            return Final(EventState.SILENT, "no_reply_token")

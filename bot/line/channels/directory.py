@@ -30,6 +30,13 @@ class ChannelAccess:
     secret: str = field(repr=False)
     token: str = field(repr=False)
     broken_at: datetime | None = None
+    next_secret: str | None = field(default=None, repr=False)
+    reads_by_hand: bool = False
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The secrets that a webhook may be signed with: during a rotation there are two."""
+        return (self.secret,) if self.next_secret is None else (self.secret, self.next_secret)
 
 
 class ChannelDirectory:
@@ -77,4 +84,10 @@ def open_channel(channel: Channel, box: SecretBox) -> ChannelAccess:
         secret=box.open(channel.secret_box, context=channel.id.bytes).decode(),
         token=box.open(channel.token_box, context=channel.id.bytes).decode(),
         broken_at=channel.broken_at,
+        next_secret=(
+            None
+            if channel.next_secret_box is None
+            else box.open(channel.next_secret_box, context=channel.id.bytes).decode()
+        ),
+        reads_by_hand=channel.reads_by_hand,
     )

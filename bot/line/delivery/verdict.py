@@ -21,8 +21,10 @@ LONGEST_WAIT = timedelta(seconds=8)
 
 
 class DeliveryState(StrEnum):
-    """`sending` until the call's end is recorded. `unknown` is final once its event is."""
+    """`planned` until it is begun, `sending` until the call's end is recorded. `unknown` is final once
+    no attempt is to come."""
 
+    PLANNED = "planned"
     SENDING = "sending"
     SENT = "sent"
     REFUSED = "refused"
@@ -50,9 +52,9 @@ def judge(outcome: Outcome, *, attempts: int, doubtful: bool, repaired: bool, ag
         return Verdict(delivery=DeliveryState.SENT, event=EventState.ANSWERED)
     if kind is OutcomeKind.TOKEN_REFUSED:
         return _after_refused_token(doubtful=doubtful, age=age)
+    if kind is OutcomeKind.QUOTA_EXHAUSTED or (kind is OutcomeKind.CONTENT_REFUSED and repaired):
+        return _given_up(DeliveryState.REFUSED, outcome)
     if kind is OutcomeKind.CONTENT_REFUSED:
-        if repaired:
-            return _given_up(DeliveryState.REFUSED, outcome)
         return Verdict(delivery=DeliveryState.REFUSED, retry_in=timedelta(0), repair=True)
     in_doubt = doubtful or kind is OutcomeKind.UNKNOWN
     state = DeliveryState.UNKNOWN if in_doubt else DeliveryState.REFUSED

@@ -31,13 +31,18 @@ COLUMNS = InboxRow._fields
 TIMES = ("occurred_at", "received_at", "due_at")
 
 
+def lane_of(channel_id: uuid.UUID, source_id: str) -> str:
+    """The lane in which the events of one person, group or room on a channel are worked."""
+    return f"{LANE_PREFIX}:{channel_id.hex}:{source_id}"
+
+
 def row_of(channel_id: uuid.UUID, event: ReceivedEvent, *, received_at: datetime) -> InboxRow:
     """The row for an event of this channel. An unreadable one is kept as received and is final."""
     unreadable = event.type == UNREADABLE
     return InboxRow(
         channel_id=channel_id,
         webhook_event_id=event.webhook_event_id,
-        lane=f"{LANE_PREFIX}:{channel_id.hex}:{event.source_id}",
+        lane=lane_of(channel_id, event.source_id),
         type=event.type,
         message_id=event.message_id,
         payload=event.payload,

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -15,6 +16,10 @@ from bot.db.statements import run_upsert, table_of, upsert_of
 from bot.models import Bot, Conversation, Message
 
 _CONVERSATIONS, _MESSAGES = table_of(Conversation), table_of(Message)
+_SHOWN = tuple(_CONVERSATIONS.c[name] for name in ("id", "state", "state_until", "staff_contact_id"))
+_STANDING = select(*_SHOWN).where(
+    _CONVERSATIONS.c.contact_id == bindparam("contact"), _CONVERSATIONS.c.bot_id == bindparam("bot")
+)
 _UPSERT = upsert_of(
     Conversation,
     lambda insert: (
@@ -24,7 +29,7 @@ _UPSERT = upsert_of(
             index_elements=[_CONVERSATIONS.c.contact_id, _CONVERSATIONS.c.bot_id],
             set_={"last_message_at": bindparam("now")},
         )
-        .returning(_CONVERSATIONS.c.id)
+        .returning(*_SHOWN)
     ),
 )
 _ADD = insert(_MESSAGES)
@@ -38,36 +43,83 @@ _RECENT = (
 )
 
 
+class Speaker(StrEnum):
+    """Who speaks for the shop: the bot; the bot while a person was asked for (`waiting`); or a person."""
+
+    BOT = "bot"
+    WAITING = "waiting"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A conversation and who speaks for the shop in it, until `until` where that ends by itself."""
+
+    conversation_id: int
+    speaker: str
+    until: datetime | None
+    staff_contact_id: int | None
+
+    def person_has_it(self, now: datetime) -> bool:
+        """Whether the bot is to be silent."""
+        return self.speaker == Speaker.PERSON and (self.until is None or now < self.until)
+
+    def person_is_asked_for(self, now: datetime) -> bool:
+        return self.speaker == Speaker.WAITING and (self.until is None or now < self.until)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
-    """A question and its answer, with what the answer was made from."""
+class Line:
+    """One message of a conversation as it is kept. `author` is `staff` where a person of the shop said it."""
 
-    event_id: int
-    asked: str
-    said: str
-    sources: dict[str, Any] | None
+    text: str
+    event_id: int | None = None
+    is_answer: bool = False
+    kind: str = "text"
+    author: str | None = None
+    sources: dict[str, Any] | None = None
 
 
-async def upsert_conversation(session: AsyncSession, bot: Bot, contact_id: int, *, now: datetime) -> int:
-    """The id of the conversation of a contact with a bot, made if it is new."""
+async def find_standing(session: AsyncSession, contact_id: int, bot_id: uuid.UUID) -> Standing | None:
+    """The conversation of a contact with a bot, if they have one."""
+    row = (await session.execute(_STANDING, {"contact": contact_id, "bot": bot_id})).first()
+    return Standing(*row) if row is not None else None
+
+
+async def upsert_conversation(session: AsyncSession, bot: Bot, contact_id: int, *, now: datetime) -> Standing:
+    """The conversation of a contact with a bot, made if it is new."""
     given = {"tenant_id": bot.tenant_id, "contact_id": contact_id, "bot_id": bot.id, "now": now}
-    return int((await run_upsert(session, _UPSERT, given)).id)
+    return Standing(*await run_upsert(session, _UPSERT, given))
 
 
-async def keep_exchange(
-    session: AsyncSession, bot: Bot, conversation_id: int, exchange: Exchange, *, now: datetime
+async def keep_lines(
+    session: AsyncSession, bot: Bot, conversation_id: int, lines: Sequence[Line], *, now: datetime
 ) -> None:
-    """Add question and answer to a conversation."""
-    shared = {
-        "tenant_id": bot.tenant_id,
-        "conversation_id": conversation_id,
-        "event_id": exchange.event_id,
-        "kind": "text",
-        "created_at": now,
-    }
-    question = {**shared, "direction": "in", "text": exchange.asked, "sources": None}
-    answer = {**shared, "direction": "out", "text": exchange.said, "sources": exchange.sources}
-    await session.execute(_ADD, [question, answer])
+    """Add messages to a conversation, in this order."""
+    shared = {"tenant_id": bot.tenant_id, "conversation_id": conversation_id, "created_at": now}
+    rows = [
+        {
+            **shared,
+            "event_id": line.event_id,
+            "direction": "out" if line.is_answer else "in",
+            "kind": line.kind,
+            "author": line.author,
+            "text": line.text,
+            "sources": line.sources,
+        }
+        for line in lines
+    ]
+    await session.execute(_ADD, rows)
+
+
+async def conversation(session: AsyncSession, conversation_id: int) -> Conversation:
+    """The whole row of a conversation."""
+    return await session.get_one(Conversation, conversation_id)
+
+
+async def change_conversation(session: AsyncSession, conversation_id: int, **changes: Any) -> None:
+    """Set columns of a conversation."""
+    await session.execute(update(Conversation).where(Conversation.id == conversation_id).values(**changes))
 
 
 async def recent_messages(

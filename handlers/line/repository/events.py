@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -36,23 +37,41 @@ class OpenEvent:
     delivery_id: int | None
 
 
-_HEAD = (
+@dataclass(frozen=True, slots=True)
+class EndedEvent:
+    """An event that has become final."""
+
+    id: int
+    type: str
+    received_at: datetime
+    attempts: int
+
+
+_WAITING = (
     select(*(_EVENTS.c[name] for name in OpenEvent.__dataclass_fields__))
     .where(_EVENTS.c.lane == bindparam("lane"), _OPEN)
     .order_by(_EVENTS.c.occurred_at, _EVENTS.c.id)
-    .limit(1)
+    .limit(bindparam("most"))
 )
+_ENDED = tuple(_EVENTS.c[name] for name in EndedEvent.__dataclass_fields__)
 _BEGIN = update(_EVENTS).where(_THIS).values(state=EventState.WORKING, attempts=_EVENTS.c.attempts + 1)
 _DELIVER = update(_EVENTS).where(_THIS).values(delivery_id=bindparam("delivery"), reason=bindparam("because"))
-_END = update(_EVENTS).where(_THIS).values(state=bindparam("final"), reason=bindparam("because"))
+_FINAL: dict[str, Any] = {"state": bindparam("final"), "reason": bindparam("because")}
+_END = update(_EVENTS).where(_THIS).values(**_FINAL).returning(*_ENDED)
+_END_DELIVERED = (
+    update(_EVENTS)
+    .where(_EVENTS.c.lane == bindparam("in_lane"), _OPEN, _EVENTS.c.delivery_id == bindparam("delivery"))
+    .values(**_FINAL)
+    .returning(*_ENDED)
+)
 _POSTPONE = update(_EVENTS).where(_THIS).values(due_at=bindparam("until"))
 _UNSENDS = select(_EVENTS.c.payload).where(_EVENTS.c.lane == bindparam("lane"), _OPEN, _EVENTS.c.type == "unsend")
 
 
-async def head_of_lane(session: AsyncSession, lane: str) -> OpenEvent | None:
-    """The first event of the lane that isn't final: by event time, then by arrival."""
-    row = (await session.execute(_HEAD, {"lane": lane})).first()
-    return OpenEvent(*row) if row is not None else None
+async def open_events(session: AsyncSession, lane: str, *, limit: int) -> Sequence[OpenEvent]:
+    """The first events of the lane that aren't final: by event time, then by arrival."""
+    rows = await session.execute(_WAITING, {"lane": lane, "most": limit})
+    return [OpenEvent(*row) for row in rows]
 
 
 async def begin_work(session: AsyncSession, event_id: int) -> None:
@@ -65,9 +84,32 @@ async def deliver_event(session: AsyncSession, event_id: int, delivery_id: int, 
     await session.execute(_DELIVER, {"event": event_id, "delivery": delivery_id, "because": reason})
 
 
-async def end_event(session: AsyncSession, event_id: int, state: EventState, *, reason: str | None) -> None:
+async def end_event(
+    session: AsyncSession, event_id: int, state: EventState, *, reason: str | None
+) -> Sequence[EndedEvent]:
     """Make an event final."""
-    await session.execute(_END, {"event": event_id, "final": state, "because": reason})
+    rows = await session.execute(_END, {"event": event_id, "final": state, "because": reason})
+    return [EndedEvent(*row) for row in rows]
+
+
+async def end_delivered(
+    session: AsyncSession, lane: str, delivery_id: int, *, state: EventState, reason: str | None
+) -> Sequence[EndedEvent]:
+    """Make every event of a lane final that one delivery answers."""
+    given = {"in_lane": lane, "delivery": delivery_id, "final": state, "because": reason}
+    return [EndedEvent(*row) for row in await session.execute(_END_DELIVERED, given)]
+
+
+async def move_to_delivery(session: AsyncSession, old_id: int, new_id: int, *, lane: str) -> None:
+    """Let another delivery answer what one was to answer."""
+    moved = update(LineEvent).where(LineEvent.lane == lane, LineEvent.delivery_id == old_id)
+    await session.execute(moved.values(delivery_id=new_id))
+
+
+async def fail_delivered(session: AsyncSession, delivery_id: int, *, reason: str) -> None:
+    """Say that events count as failed after all, since what was to answer them could not be sent."""
+    failed = update(LineEvent).where(LineEvent.delivery_id == delivery_id, LineEvent.state == EventState.ANSWERED)
+    await session.execute(failed.values(state=EventState.FAILED, reason=reason))
 
 
 async def postpone_event(session: AsyncSession, event_id: int, *, until: datetime) -> None:

@@ -15,6 +15,7 @@ from bot.texts import Language, say
 from knowledge.engine import Answer, Engine, Question
 from tests.support.running import Running
 
+STICKER = {"type": "sticker", "packageId": "1", "stickerId": "2"}
 ASK, ANSWER = "你們幾點打烊？", "我們每天晚上 9 點打烊。"
 ENGLISH: Mapping[str, str] = {"Do you have wifi?": "Yes, wifi is free for guests."}
 
@@ -146,8 +147,7 @@ async def test_a_group_is_left_in_peace(still: Running) -> None:
     user = still.friend()
     group = still.line.add_group("住戶群", [user], channel=still.central)
     assert await still.ask(user, ASK, group=group) == []
-    sticker = {"type": "sticker", "packageId": "1", "stickerId": "2"}
-    await still.line.user_sends(still.central, user, sticker, group=group)
+    await still.line.user_sends(still.central, user, STICKER, group=group)
     await still.settle()
     assert await still.ends() == [("silent", "not_called")] * 2
     assert await messages(still) == []
@@ -236,19 +236,37 @@ async def test_a_redelivered_question_is_answered_once(live: Running) -> None:
     assert live.seen(user) == [ANSWER]
 
 
-async def test_every_question_is_answered_in_its_order(live: Running) -> None:
+async def test_every_message_is_answered_in_its_order(live: Running) -> None:
     await live.shops.open()
     user = live.friend()
     live.line.hold(live.central)
     said = []
     for count in range(5):
-        said.append(await live.line.user_says(live.central, user, f"{ASK} {'！' * count}"))
+        if count % 2:
+            said.append(await live.line.user_sends(live.central, user, STICKER))
+        else:
+            said.append(await live.line.user_says(live.central, user, f"{ASK} {'！' * count}"))
         # LINE's times count milliseconds; within one, the order of arrival holds.
         await asyncio.sleep(0.002)
     await live.line.release(live.central, order=list.reverse, batch_size=5)
     await live.settle()
     answered = [message.answers_event for message in live.line.visible_messages(live.central, user)]
     assert [event for event in answered if event] == [told.event_id for told in said]
+
+
+async def test_what_is_typed_in_a_row_is_answered_together_with_the_newest_token(live: Running) -> None:
+    await live.shops.open()
+    user = live.friend()
+    live.line.hold(live.central)
+    said = [await live.line.user_says(live.central, user, text) for text in ("請問", "你們", "幾點打烊？")]
+    await live.line.release(live.central, batch_size=3)
+    await live.settle()
+    assert live.seen(user) == [ANSWER]
+    assert [message.text for message in await messages(live)] == ["請問", "你們", "幾點打烊？", ANSWER]
+    assert await live.ends() == [("answered", None)] * 3
+    [answer] = live.line.answers_to(said[-1])
+    assert {event.delivery_id for event in await live.events()} == {1}
+    assert answer.content["text"] == ANSWER
 
 
 async def test_many_people_are_answered_at_once(live: Running) -> None:

@@ -30,7 +30,13 @@ async def planned(
     database: Database, clock: ManualClock, channel_id: uuid.UUID, *messages: dict[str, Any]
 ) -> ledger.Attempt:
     reply = ledger.PlannedReply(
-        channel_id=channel_id, bot_id=None, lane="line:a:b", fence=3, reply_token="token", messages=messages or [TEXT]
+        channel_id=channel_id,
+        bot_id=None,
+        lane="line:a:b",
+        fence=3,
+        reply_token="token",
+        token_at=clock.now(),
+        messages=messages or [TEXT],
     )
     async with database.unit_of_work() as session:
         return await ledger.plan(session, reply, now=clock.now())

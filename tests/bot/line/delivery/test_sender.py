@@ -53,7 +53,7 @@ async def test_a_used_token_is_refused(line: Simulator, client: SdkLineClient) -
         (FaultMode.STATUS, 401, None, OutcomeKind.ACCESS_REFUSED),
         (FaultMode.STATUS, 403, None, OutcomeKind.ACCESS_REFUSED),
         (FaultMode.STATUS, 429, None, OutcomeKind.RATE_LIMITED),
-        (FaultMode.STATUS, 429, "You have reached your monthly limit.", OutcomeKind.RATE_LIMITED),
+        (FaultMode.STATUS, 429, "You have reached your monthly limit.", OutcomeKind.QUOTA_EXHAUSTED),
         (FaultMode.STATUS, 500, None, OutcomeKind.UNKNOWN),
         (FaultMode.ACCEPT_THEN_STATUS, 500, None, OutcomeKind.UNKNOWN),
         (FaultMode.ACCEPT_THEN_DROP, 500, None, OutcomeKind.UNKNOWN),

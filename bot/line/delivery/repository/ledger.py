@@ -1,4 +1,4 @@
-"""The ledger's rows."""
+"""Replies in the ledger, and the attempts of every delivery."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.db.statements import table_of
 from bot.line.delivery.outcome import Outcome, OutcomeKind
 from bot.line.delivery.verdict import DeliveryState, Verdict
-from bot.models import Delivery, DeliveryAttempt
+from bot.models import Delivery, DeliveryAttempt, SentMessage
 
 _DELIVERIES, _ATTEMPTS = table_of(Delivery), table_of(DeliveryAttempt)
 _PLAN = insert(_DELIVERIES).returning(_DELIVERIES.c.id)
@@ -33,13 +33,17 @@ _SETTLE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedReply:
-    """A reply to be sent: what, for which bot, in which lane and under which fence."""
+    """A reply to be sent: what, for which bot, in which lane and under which fence.
+
+    `token_at` is when the webhook with the token arrived.
+    """
 
     channel_id: uuid.UUID
     bot_id: uuid.UUID | None
     lane: str
     fence: int
     reply_token: str
+    token_at: datetime
     messages: Sequence[dict[str, Any]]
 
 
@@ -53,7 +57,9 @@ class Attempt:
     delivery_id: int
     number: int
     reply_token: str
+    token_at: datetime
     messages: Sequence[dict[str, Any]]
+    bot_id: uuid.UUID | None = None
     doubtful: bool = False
 
 
@@ -67,6 +73,7 @@ async def plan(session: AsyncSession, reply: PlannedReply, *, now: datetime) -> 
         "kind": "reply",
         "messages": list(reply.messages),
         "reply_token": reply.reply_token,
+        "token_at": reply.token_at,
         "state": DeliveryState.SENDING,
         "attempts": 1,
         "cost": 0,
@@ -75,13 +82,20 @@ async def plan(session: AsyncSession, reply: PlannedReply, *, now: datetime) -> 
     }
     delivery_id = (await session.execute(_PLAN, row)).scalar_one()
     await session.execute(_BEGIN, {"delivery_id": delivery_id, "number": 1, "started_at": now})
-    return Attempt(delivery_id=delivery_id, number=1, reply_token=reply.reply_token, messages=reply.messages)
+    return Attempt(
+        delivery_id=delivery_id,
+        number=1,
+        reply_token=reply.reply_token,
+        token_at=reply.token_at,
+        messages=reply.messages,
+        bot_id=reply.bot_id,
+    )
 
 
 async def begin_attempt(session: AsyncSession, delivery_id: int, *, fence: int, now: datetime) -> Attempt:
     """Write the next attempt of a delivery that isn't settled yet."""
     delivery = await session.get_one(Delivery, delivery_id)
-    doubtful = await _is_doubtful(session, delivery_id)
+    doubtful = await is_doubtful(session, delivery_id)
     delivery.attempts += 1
     delivery.state, delivery.fence, delivery.updated_at = DeliveryState.SENDING, fence, now
     session.add(DeliveryAttempt(delivery_id=delivery.id, number=delivery.attempts, started_at=now))
@@ -89,12 +103,15 @@ async def begin_attempt(session: AsyncSession, delivery_id: int, *, fence: int, 
         delivery_id=delivery.id,
         number=delivery.attempts,
         reply_token=delivery.reply_token,
+        token_at=delivery.token_at or delivery.created_at,
         messages=delivery.messages,
+        bot_id=delivery.bot_id,
         doubtful=doubtful,
     )
 
 
-async def _is_doubtful(session: AsyncSession, delivery_id: int) -> bool:
+async def is_doubtful(session: AsyncSession, delivery_id: int) -> bool:
+    """Whether an attempt of this delivery may have reached LINE without our knowing."""
     unsure = or_(DeliveryAttempt.outcome.is_(None), DeliveryAttempt.outcome == OutcomeKind.UNKNOWN)
     counted = select(func.count()).where(DeliveryAttempt.delivery_id == delivery_id, unsure)
     return bool(await session.scalar(counted))
@@ -102,15 +119,7 @@ async def _is_doubtful(session: AsyncSession, delivery_id: int) -> bool:
 
 async def record(session: AsyncSession, attempt: Attempt, outcome: Outcome, verdict: Verdict, now: datetime) -> None:
     """Write what the running attempt came to. A repair leaves only the texts for the next one."""
-    ended = {
-        "delivery": attempt.delivery_id,
-        "attempt": attempt.number,
-        "ended_at": now,
-        "outcome": outcome.kind,
-        "http_status": outcome.http_status,
-        "line_request_id": outcome.request_id,
-    }
-    await session.execute(_END, ended)
+    await end_attempt(session, attempt.delivery_id, attempt.number, outcome=outcome, now=now)
     settled = {
         "delivery": attempt.delivery_id,
         "state": verdict.delivery,
@@ -119,6 +128,36 @@ async def record(session: AsyncSession, attempt: Attempt, outcome: Outcome, verd
         "updated_at": now,
     }
     await session.execute(_SETTLE, settled)
+
+
+async def end_attempt(session: AsyncSession, delivery_id: int, number: int, *, outcome: Outcome, now: datetime) -> None:
+    """Write what LINE said to one attempt."""
+    ended = {
+        "delivery": delivery_id,
+        "attempt": number,
+        "ended_at": now,
+        "outcome": outcome.kind,
+        "http_status": outcome.http_status,
+        "line_request_id": outcome.request_id,
+    }
+    await session.execute(_END, ended)
+
+
+async def remember_sent(
+    session: AsyncSession, channel_id: uuid.UUID, delivery_id: int, *, message_ids: Sequence[str]
+) -> None:
+    """Keep LINE's ids of messages that people may quote."""
+    session.add_all(
+        SentMessage(channel_id=channel_id, line_message_id=message_id, delivery_id=delivery_id)
+        for message_id in message_ids
+    )
+    await session.flush()
+
+
+async def was_sent_here(session: AsyncSession, channel_id: uuid.UUID, line_message_id: str) -> bool:
+    """Whether the message of this LINE id is one that was remembered as ours."""
+    ours = SentMessage.channel_id == channel_id, SentMessage.line_message_id == line_message_id
+    return await session.scalar(select(SentMessage.id).where(*ours)) is not None
 
 
 async def blank_delivery(session: AsyncSession, delivery_id: int) -> None:

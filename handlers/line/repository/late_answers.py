@@ -1,0 +1,47 @@
+"""Answers that missed their reply token."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.models import Lane, LateAnswer
+
+LANE_PREFIX = "answer"
+
+
+def lane_of(answer_id: uuid.UUID) -> str:
+    """The lane in which a late answer is made."""
+    return f"{LANE_PREFIX}:{answer_id.hex}"
+
+
+async def late_answer(session: AsyncSession, answer_id: uuid.UUID) -> LateAnswer | None:
+    """The late answer of this id, as it is now."""
+    return await session.get(LateAnswer, answer_id, populate_existing=True)
+
+
+async def add_late_answer(session: AsyncSession, answer: LateAnswer) -> None:
+    session.add(answer)
+    await session.flush()
+
+
+async def due_answers(session: AsyncSession, now: datetime, *, limit: int) -> Sequence[str]:
+    """Lanes of late answers that are to be made and that nobody is at."""
+    due = select(LateAnswer.id).where(LateAnswer.due_at.is_not(None), LateAnswer.due_at <= now).limit(limit)
+    keys = [lane_of(answer_id) for answer_id in await session.scalars(due)]
+    held = select(Lane.key).where(Lane.key.in_(keys), Lane.lease_until > now, Lane.owner.is_not(None))
+    taken = set(await session.scalars(held)) if keys else set()
+    return [key for key in keys if key not in taken]
+
+
+async def drop_answers_to(session: AsyncSession, event_id: int, message_id: int | None) -> None:
+    """Blank the late answers to a message that was taken back: they are not told any more."""
+    about = LateAnswer.event_id == event_id
+    if message_id is not None:
+        about = or_(about, LateAnswer.message_id == message_id)
+    blank = {"state": "dropped", "question": "", "answer": None, "messages": None, "sources": None, "due_at": None}
+    await session.execute(update(LateAnswer).where(about).values(**blank))
