@@ -42,6 +42,7 @@ from handlers.line.late_answers import LateAnswers
 from handlers.line.late_tasks import LateAnswerWorker
 from handlers.line.metrics import LineMetrics
 from handlers.line.outgoing import OutgoingWorker
+from handlers.line.owner import owner_desk
 from handlers.line.routes import Webhook, line_routes
 from handlers.line.service import LineService, line_router
 from handlers.line.tasks import LineLaneWorker
@@ -166,7 +167,7 @@ class Shopkeeper:
         clock, line, metrics = self.ports.clock, self.ports.line, self.line_metrics
         asker = Asker(self.engine, daily_tokens=self.settings.llm_daily_tokens_per_bot)
         chat = Chat(self.database, asker, line, late_answers=self.late_answers, clock=clock, timing=self.timing)
-        service = LineService(self.database, line_router(chat, binding, self.late_answers))
+        service = LineService(self.database, line_router(chat, binding, self.late_answers, desk=owner_desk()))
         workers: list[LaneWorker[Any, Any]] = [
             LineLaneWorker(service, self.channels, line, clock=clock, metrics=metrics, wake=self._wake),
             OutgoingWorker(self.channels, line, clock=clock, metrics=metrics),

@@ -35,6 +35,7 @@ from handlers.line.filters import (
     taps,
 )
 from handlers.line.late_answers import FETCH, LateAnswers
+from handlers.line.owner.desk import Desk
 from handlers.line.responses import HandedOver, Incoming, Later, Reply, Response, Silent
 from handlers.line.router import Behaviour, Router, Turn
 from handlers.line.situation import Situation, read_situation
@@ -86,7 +87,7 @@ class LineService:
         return await prepared.behaviour.respond(session, turn)
 
 
-def line_router(chat: Chat, binding: OwnerBinding, late_answers: LateAnswers) -> Router:
+def line_router(chat: Chat, binding: OwnerBinding, late_answers: LateAnswers, *, desk: Desk) -> Router:
     """The behaviours of the runtime. The first that takes an event deals with it."""
     router = Router()
     router.include(_around_the_conversation())
@@ -97,6 +98,7 @@ def line_router(chat: Chat, binding: OwnerBinding, late_answers: LateAnswers) ->
     router.on("ask_release", binding.ask_release, says(CommandName.RELEASE))
     router.on("enter_shop", shops.enter_shop, says(CommandName.ENTER_SHOP))
     router.on("change_shop", shops.offer_known_shops, says(CommandName.CHANGE_SHOP))
+    router.include(desk.router())
     router.on("muted", _say_nothing("muted"), is_muted)
     router.on("chat", chat.record, is_text, is_called, prepare=chat.prepare)
     router.on("media", chats.respond_to_media, sends(), in_private)
