@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 from bot.clock import Clock, SystemClock
 from bot.line.client import LineClient
-from bot.line.sdk_client import SdkLineClient
-from bot.llm.openai import OpenAiModel
 from bot.llm.port import LanguageModel
+from bot.loading import load
 from bot.settings import Settings
 
 
@@ -28,10 +28,13 @@ class Ports:
 
 def real_ports(settings: Settings) -> Ports:
     """The ports as configured: LINE, an OpenAI-compatible model if there is a key, the machine's clock."""
+    # The two SDKs take longer to load than the product, so each is loaded where it is needed only.
+    sdk_client = load("bot.line.sdk_client")
+    line = sdk_client.SdkLineClient(settings.line_api_base_url, data_base_url=settings.line_data_api_base_url)
     llm: LanguageModel | None = None
     if settings.openai_api_key is not None:
-        llm = OpenAiModel(
+        openai = load("bot.llm.openai")
+        llm = openai.OpenAiModel(
             api_key=settings.openai_api_key, model=settings.openai_model, base_url=settings.openai_base_url
         )
-    line = SdkLineClient(settings.line_api_base_url, data_base_url=settings.line_data_api_base_url)
-    return Ports(line=line, llm=llm, clock=SystemClock())
+    return Ports(line=cast("LineClient", line), llm=llm, clock=SystemClock())

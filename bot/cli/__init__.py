@@ -6,32 +6,54 @@ import sys
 
 import typer
 
-from bot.cli import channels, doctor, evaluate, keys, knowledge, partners, processes, vendors
 from bot.errors import ConfigurationError, PlatformError
+from bot.loading import load
 
-cli = typer.Typer(
-    name="shopkeeper",
-    help="An open multi-tenant platform for LINE bots.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-for command in (processes.serve, processes.worker, processes.demo, processes.simulator, processes.migrate):
-    cli.command()(command)
-cli.command()(doctor.doctor)
-cli.command()(evaluate.evaluate)
-cli.command(name="import")(knowledge.import_file)
-cli.command(name="export")(knowledge.export_file)
-cli.add_typer(partners.partner, name="partner")
-cli.add_typer(channels.channel, name="channel")
-cli.add_typer(keys.key, name="key")
-cli.add_typer(vendors.vendor, name="vendor")
+HELP = "An open multi-tenant platform for LINE bots."
+# Module and attribute of each command. They are loaded by name: a command needs a part of the product only,
+# and loading all of it takes seconds.
+_COMMANDS = {
+    "serve": "processes:serve",
+    "worker": "processes:worker",
+    "demo": "simulation:demo",
+    "simulator": "simulation:simulator",
+    "migrate": "store:migrate",
+    "doctor": "doctor:doctor",
+    "evaluate": "evaluate:evaluate",
+    "import": "knowledge:import_file",
+    "export": "knowledge:export_file",
+    "partner": "partners:partner",
+    "channel": "channels:channel",
+    "key": "keys:key",
+    "vendor": "vendors:vendor",
+}
+
+
+def command_line(*names: str) -> typer.Typer:
+    """The command line with these commands; with all of them where none or another is named."""
+    cli = typer.Typer(
+        name="shopkeeper", help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+    )
+    # With a callback, a command is named even where it is the only one.
+    cli.callback(help=HELP)(_nothing)
+    for name in names if names and all(name in _COMMANDS for name in names) else _COMMANDS:
+        module, _, attribute = _COMMANDS[name].partition(":")
+        found = getattr(load(f"bot.cli.{module}"), attribute)
+        if isinstance(found, typer.Typer):
+            cli.add_typer(found, name=name)
+        else:
+            cli.command(name)(found)
+    return cli
 
 
 def main() -> None:
     """Run the command. A wrong configuration or a refused step ends with its sentence and status 2."""
     try:
-        cli()
+        command_line(*sys.argv[1:2])()
     except (ConfigurationError, PlatformError) as error:
         print(str(error), file=sys.stderr)
         sys.exit(2)
+
+
+def _nothing() -> None:
+    """Commands have no step in common."""

@@ -1,4 +1,4 @@
-"""Commands that run a process, and the one that prepares the store."""
+"""Commands that run a process of the product."""
 
 from __future__ import annotations
 
@@ -10,19 +10,12 @@ from typing import Annotated
 import typer
 import uvloop
 
-from bot import migrations
 from bot.app import Roles, Shopkeeper, create_app
-from bot.cli.output import AsJson, print_json
-from bot.demo import Demo, DemoAddresses
 from bot.errors import ConfigurationError
-from bot.line.simulator import Platform, create_simulator
 from bot.logging import configure_logging
 from bot.ports import real_ports
 from bot.settings import Settings, load_settings
 from bot.web.server import HttpServer
-
-Host = Annotated[str, typer.Option(help="The address to listen on.")]
-Port = Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on; 0 takes a free one.")]
 
 
 def serve(
@@ -47,33 +40,6 @@ def worker() -> None:
     uvloop.run(_work(settings))
 
 
-def demo(
-    host: Host = "127.0.0.1",
-    port: Port = 8000,
-    simulator_port: Annotated[int, typer.Option(min=0, max=65535, help="The page's port.")] = 8080,
-) -> None:
-    """Start the product with a LINE simulator and sample data; needs no account and no key."""
-    configure_logging("WARNING")
-    addresses = DemoAddresses(host=host, port=port, simulator_port=simulator_port)
-    uvloop.run(_demo(addresses))
-
-
-def simulator(host: Host = "127.0.0.1", port: Port = 8080) -> None:
-    """Start the LINE simulator alone, for bots of your own."""
-    configure_logging("WARNING")
-    uvloop.run(_simulate(host, port))
-
-
-def migrate(as_json: AsJson = False) -> None:
-    """Bring the store of DATABASE_URL to the newest schema."""
-    settings = load_settings()
-    before, after = asyncio.run(_migrate(settings.database_url))
-    if as_json:
-        print_json({"before": before, "after": after, "changed": before != after})
-    else:
-        typer.echo(f"The store is at revision {after}." if before != after else f"Nothing to do: revision {after}.")
-
-
 def _needs_shared_stores(settings: Settings, command: str) -> None:
     if not settings.is_postgresql or settings.redis_url is None:
         raise ConfigurationError(
@@ -95,11 +61,11 @@ async def _work(settings: Settings) -> None:
 
 async def _run(shopkeeper: Shopkeeper, server: HttpServer | None, *, ready: Callable[[], str]) -> None:
     """Start, wait for a signal, stop within 10 s."""
-    stop = _stop_signal()
+    stop = stop_signal()
     try:
         await shopkeeper.start()
         if server is not None:
-            await _listen(server)
+            await listen(server)
         typer.echo(ready(), err=True)
         await stop.wait()
     finally:
@@ -108,36 +74,15 @@ async def _run(shopkeeper: Shopkeeper, server: HttpServer | None, *, ready: Call
         await shopkeeper.stop()
 
 
-async def _listen(server: HttpServer) -> None:
+async def listen(server: HttpServer) -> None:
+    """Start the server. Raises ConfigurationError where its address is taken."""
     try:
         await server.start()
     except OSError as error:
         raise ConfigurationError(f"Can't listen there: {error.strerror or error}. Choose another --port.") from None
 
 
-async def _demo(addresses: DemoAddresses) -> None:
-    stop = _stop_signal()
-    async with Demo.running(addresses) as running:
-        typer.echo(running.welcome)
-        await stop.wait()
-
-
-async def _simulate(host: str, port: int) -> None:
-    stop = _stop_signal()
-    server = HttpServer(create_simulator(Platform()), host=host, port=port)
-    await _listen(server)
-    typer.echo(f"The LINE simulator listens on http://{host}:{server.port}")
-    await stop.wait()
-    await server.stop()
-
-
-async def _migrate(url: str) -> tuple[str | None, str | None]:
-    before = await migrations.current(url)
-    await migrations.upgrade(url)
-    return before, await migrations.current(url)
-
-
-def _stop_signal() -> asyncio.Event:
+def stop_signal() -> asyncio.Event:
     """An event that SIGTERM or SIGINT sets."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
