@@ -115,7 +115,12 @@ class SdkTransport:
         try:
             return await operation(*arguments, _request_auth=bearer, _request_timeout=seconds or self._timeout, **more)
         except ApiException as error:
-            raise refusal(error.status, error.headers, body=error.body, reason=error.reason) from None
+            raise _refused(error) from None
+        except UnicodeDecodeError as error:
+            # The SDK decodes a refusal's body while it handles the refusal, which then is the context.
+            if isinstance(error.__context__, ApiException):
+                raise _refused(error.__context__) from None
+            _raise_unknown(error)
         except (TimeoutError, aiohttp.ClientError, OSError, *_UNREADABLE) as error:
             _raise_unknown(error)
 
@@ -182,6 +187,11 @@ def request_id(headers: Mapping[str, str] | None, *, name: str = "x-line-request
     return found[:64] if found else None
 
 
+def _refused(error: Any) -> LineError:
+    """The LineError that an SDK ApiException stands for."""
+    return refusal(error.status, error.headers, body=error.body, reason=error.reason)
+
+
 def refusal(status: int, headers: Mapping[str, str], *, body: str | bytes | None, reason: str | None) -> LineError:
     """The LineError that a status outside 2xx stands for."""
     named, message = request_id(headers), _words(status, body, reason)
@@ -219,13 +229,11 @@ async def _read_content(response: aiohttp.ClientResponse, limit_bytes: int) -> C
         words = await response.content.read(CHUNK_BYTES)
         raise refusal(status, response.headers, body=words, reason=response.reason)
     data = bytearray()
-    # What is over the limit is never read: closing the response early drops the connection.
+    # A single byte over the limit is read at most: leaving a response early drops its connection.
     if response.content_length is None or response.content_length <= limit_bytes:
-        async for chunk in response.content.iter_chunked(CHUNK_BYTES):
+        while chunk := await response.content.read(min(CHUNK_BYTES, limit_bytes + 1 - len(data))):
             data += chunk
-            if len(data) > limit_bytes:
-                break
-        else:
+        if len(data) <= limit_bytes:
             return Content(data=bytes(data), content_type=response.content_type)
     message = f"The content is larger than {limit_bytes} bytes."
     raise ContentTooLarge(message, http_status=status, request_id=named)

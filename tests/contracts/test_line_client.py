@@ -172,6 +172,16 @@ async def test_each_status_has_its_error(
     assert failed.value.http_status == status
 
 
+@pytest.mark.parametrize("seconds", [None, 7])
+async def test_too_many_requests_may_say_how_long_to_wait(
+    client: LineClient, line: Simulator, channel: Channel, seconds: int | None
+) -> None:
+    line.fail(FaultMode.STATUS, endpoint="push", status=429, retry_after=seconds)
+    with pytest.raises(RateLimited) as limited:
+        await client.push(channel.access_token, to="U" + "0" * 32, messages=HELLO, retry_key=uuid.uuid4())
+    assert limited.value.retry_after == seconds
+
+
 @pytest.mark.parametrize("mode", [FaultMode.REFUSE, FaultMode.HANG])
 async def test_a_call_that_never_arrived_is_unknown_and_may_be_repeated(
     client: LineClient, line: Simulator, channel: Channel, user: User, reply_token: str, mode: FaultMode

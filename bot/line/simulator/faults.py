@@ -37,6 +37,8 @@ class Fault:
     remaining: int | None = 1
     channel_id: str | None = None
     message: str | None = None
+    retry_after: int | None = None
+    """Seconds that a `status` answer asks to wait."""
 
     @property
     def accepts(self) -> bool:

@@ -42,7 +42,8 @@ class Gate:
                 return answer
             case FaultMode.STATUS | FaultMode.ACCEPT_THEN_STATUS:
                 content = {"message": fault.message or _message(fault.status)}
-                return ApiAnswer(fault.status, content, {"x-line-request-id": request_id})
+                wait = {} if fault.retry_after is None else {"retry-after": str(fault.retry_after)}
+                return ApiAnswer(fault.status, content, {"x-line-request-id": request_id, **wait})
             case _:
                 return None
 

@@ -122,9 +122,13 @@ class Simulator:
         group: Group | None = None,
         data: bytes | None = None,
         content_type: str = "image/jpeg",
+        ready_after: float = 0.0,
     ) -> Told:
-        """Send another message, such as `{"type": "sticker", ...}`; `data` is its downloadable content."""
+        """Send another message, such as `{"type": "sticker", ...}`; `data` is its downloadable content,
+        which LINE prepares for `ready_after` seconds (202)."""
         sent = self.people.send(_where(channel, user, group), content, data=data, content_type=content_type)
+        if sent and sent.message and data is not None:
+            self.platform.blobs[sent.message.message_id].ready_at += int(ready_after * 1000)
         return await self._tell(sent)
 
     async def user_taps(
@@ -170,9 +174,12 @@ class Simulator:
         seconds: float = 5.0,
         times: int | None = 1,
         message: str | None = None,
+        retry_after: int | None = None,
     ) -> Fault:
-        """Let the next `times` calls of an endpoint (`reply`, `push`, `loading`, ... or `*`) fail."""
-        return self.faults.set(Fault(mode, endpoint, status, seconds=seconds, remaining=times, message=message))
+        """Let the next `times` calls of an endpoint (`reply`, `push`, `content`, ... or `*`) fail."""
+        fault = Fault(mode, endpoint, status, seconds=seconds, remaining=times, message=message)
+        fault.retry_after = retry_after
+        return self.faults.set(fault)
 
     # What is seen
 

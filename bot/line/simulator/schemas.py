@@ -143,6 +143,7 @@ class NewFault(Given):
     remaining: int | None = Field(default=1, ge=1)
     channel_id: str | None = None
     message: str | None = None
+    retry_after: int | None = Field(default=None, ge=0)
 
 
 class Release(Given):

@@ -106,13 +106,18 @@ def _refusal(answer: ApiAnswer) -> LineError:
         receipt = Receipt(request_id=first, message_ids=_message_ids(answer), accepted_before=True)
         return AcceptedBefore(message, receipt=receipt)
     details = [f"{item['property']}: {item['message']}" for item in answer.content.get("details", ())]
+    words = "; ".join([message, *details])
     kind: type[LineError] = MessageRefused
     if status in _REFUSED_ACCESS:
         kind = AccessRefused
     elif status == _TOO_MANY:
-        kind = QuotaExhausted if message == MONTHLY_LIMIT else RateLimited
+        if message != MONTHLY_LIMIT:
+            wait = answer.headers.get("retry-after")
+            after = None if wait is None else float(wait)
+            return RateLimited(words, http_status=status, request_id=named, retry_after=after)
+        kind = QuotaExhausted
     elif status == _TIMED_OUT or status >= _SERVER_ERROR:
         kind = OutcomeUnknown
     elif message == "Invalid reply token":
         kind = InvalidReplyToken
-    return kind("; ".join([message, *details]), http_status=status, request_id=named)
+    return kind(words, http_status=status, request_id=named)

@@ -116,7 +116,7 @@ async def test_files_of_ones_own_are_sent_with_their_content(page: Page, stage: 
     chooser = page.get_by_label(say("simulator.attach")).and_(page.locator("input"))
     for count, mime in enumerate(("audio/wav", "application/pdf", "image/png"), start=1):
         await chooser.set_input_files({"name": "租約.bin", "mimeType": mime, "buffer": mime.encode()})
-        assert await stage.line.wait_until(lambda count=count: len(stage.bot.bodies) == count)
+        await expect(page.locator(".mine")).to_have_count(count)
     sent = stage.line.visible_messages(stage.channel, stage.user)
     assert [message.content["type"] for message in sent] == ["audio", "file", "image"]
     blobs = [stage.line.platform.blobs[message.message_id] for message in sent]

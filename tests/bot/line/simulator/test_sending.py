@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 from datetime import timedelta
@@ -167,3 +168,14 @@ async def test_a_quote_token_of_the_chat_can_be_used_and_no_other(stage: Stage) 
     token = said.occurrence.event["message"]["quoteToken"]
     assert (await reply(stage, said.reply_token, text("好") | {"quoteToken": "made-up"}))[0] == 400
     assert (await reply(stage, said.reply_token, text("好") | {"quoteToken": token}))[0] == 200
+
+
+async def test_a_multicast_stops_at_the_monthly_limit_and_its_key_lasts_a_day(stage: Stage) -> None:
+    stage.channel.monthly_limit = 1
+    await stage.line.follow(stage.channel, stage.user)
+    body = {"to": [stage.user.user_id], "messages": [text("好")]}
+    send = functools.partial(stage.call, "POST", "/v2/bot/message/multicast", body, **{"X-Line-Retry-Key": KEY})
+    assert [(await send())[0], (await send())[0]] == [200, 409]
+    stage.clock.advance(timedelta(hours=24, seconds=1))
+    assert (await send())[0] == 429
+    assert stage.channel.consumption == 1
