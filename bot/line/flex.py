@@ -115,7 +115,7 @@ def _body(body: str) -> list[Json]:
 
 def _note(note: str) -> list[Json]:
     words = clipped(_plain(note), limit=MAX_NOTE)
-    return [_text(words, size="xs", color=_SOFT)] if words else []
+    return [_text(words, size="xs", color=_SOFT, align="center", margin="md")] if words else []
 
 
 def _row(row: Row) -> Json | None:

@@ -104,3 +104,21 @@ async def test_faults_can_be_set_seen_and_cleared(stage: Stage) -> None:
     await stage.control("POST", "/faults", {"mode": "hang"})
     await stage.control("DELETE", "/faults")
     assert (await stage.call("GET", "/v2/bot/info"))[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("given", "answered", "disposition"),
+    [
+        ("image/png", "image/png", None),
+        ("audio/x-m4a", "audio/x-m4a", None),
+        ("image/svg+xml", "application/octet-stream", "attachment"),
+        ("text/html", "application/octet-stream", "attachment"),
+    ],
+)
+async def test_content_that_could_act_as_a_page_is_only_downloaded(
+    stage: Stage, given: str, answered: str, disposition: str | None
+) -> None:
+    sent = await stage.line.user_sends(stage.channel, stage.user, {"type": "file"}, data=b"x", content_type=given)
+    async with stage.session.get(f"{stage.line.base_url}/_simulator/content/{sent.message_id}") as response:
+        shown = response.content_type, response.headers.get("Content-Disposition")
+    assert shown == (answered, disposition)
