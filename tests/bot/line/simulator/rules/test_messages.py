@@ -147,3 +147,12 @@ def test_no_body_breaks_the_check(body: Any) -> None:
 )
 def test_characters_are_counted_as_line_counts_them(words: str, units: int, shown: int) -> None:
     assert (utf16_units(words), graphemes(words)) == (units, shown)
+
+
+@pytest.mark.parametrize(
+    ("mode", "initial", "taken"),
+    [("date", "2026-08-05", True), ("date", "8/5", False), ("datetime", "2026-08-05t09:30", True), ("time", 9, False)],
+)
+def test_a_date_picker_begins_at_a_moment_of_its_mode(mode: str, initial: object, taken: bool) -> None:
+    message = quick(type="datetimepicker", data="d", mode=mode, initial=initial)
+    assert (problem_with({"messages": [message]}) is None) is taken
