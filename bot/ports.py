@@ -31,10 +31,17 @@ def real_ports(settings: Settings) -> Ports:
     # The two SDKs take longer to load than the product, so each is loaded where it is needed only.
     sdk_client = load("bot.line.sdk_client")
     line = sdk_client.SdkLineClient(settings.line_api_base_url, data_base_url=settings.line_data_api_base_url)
-    llm: LanguageModel | None = None
-    if settings.openai_api_key is not None:
-        openai = load("bot.llm.openai")
-        llm = openai.OpenAiModel(
+    return Ports(line=cast("LineClient", line), llm=configured_model(settings), clock=SystemClock())
+
+
+def configured_model(settings: Settings) -> LanguageModel | None:
+    """An OpenAI-compatible model; None without a key."""
+    if settings.openai_api_key is None:
+        return None
+    openai = load("bot.llm.openai")
+    return cast(
+        "LanguageModel",
+        openai.OpenAiModel(
             api_key=settings.openai_api_key, model=settings.openai_model, base_url=settings.openai_base_url
-        )
-    return Ports(line=cast("LineClient", line), llm=llm, clock=SystemClock())
+        ),
+    )

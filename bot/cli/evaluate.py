@@ -14,10 +14,11 @@ from bot import migrations
 from bot.cli import evaluate_report
 from bot.cli.output import AsJson, print_json
 from bot.cli.progress import progress_bar
+from bot.clock import SystemClock
 from bot.db.engine import Database
 from bot.errors import ConfigurationError
 from bot.logging import configure_logging
-from bot.ports import real_ports
+from bot.ports import configured_model
 from bot.settings import Settings, load_settings
 from knowledge.engine import Engine
 from knowledge.entries import Audience
@@ -112,14 +113,15 @@ def evaluate(
 async def _evaluate(settings: Settings, wanted: Wanted, bar: Bar) -> list[Report]:
     if await migrations.current(settings.database_url) != migrations.head():
         raise ConfigurationError("The store of DATABASE_URL is not up to date. To mend it: run `shopkeeper migrate`.")
-    database, ports = Database(settings.database_url), real_ports(settings)
-    engine = Engine(database=database, llm=ports.llm, clock=ports.clock)
+    database, llm, clock = Database(settings.database_url), configured_model(settings), SystemClock()
+    engine = Engine(database=database, llm=llm, clock=clock)
     try:
         await engine.warm()
-        return await _ask(Evaluation(database, engine, ports.clock), wanted, bar)
+        return await _ask(Evaluation(database, engine, clock), wanted, bar)
     finally:
         await engine.close()
-        await ports.close()
+        if llm is not None:
+            await llm.close()
         await database.close()
 
 

@@ -25,10 +25,11 @@ from knowledge.engine import Engine
 from knowledge.entries import Audience
 from knowledge.importing.reading import read
 from knowledge.repository import NewEntry
-from knowledge.retrieval.encoder import SentenceEncoder, UniversalSentenceEncoder
+from knowledge.retrieval.encoder import SentenceEncoder
 from tests.faults import evidence
 from tests.faults.malice import MaliciousModel
 from tests.faults.planting import SAID, SHOWN, TOPICS, Place, Resident, plant
+from tests.support.encoder import shared_encoder
 
 ATTACKS = Path("../shared/data/06_injection/dev.jsonl")
 SEED = 20260
@@ -118,7 +119,7 @@ def size(request: pytest.FixtureRequest) -> Size:
 
 @pytest.fixture(scope="module")
 def encoder() -> SentenceEncoder:
-    return UniversalSentenceEncoder()
+    return shared_encoder()
 
 
 @pytest.fixture

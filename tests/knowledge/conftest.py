@@ -15,8 +15,9 @@ from bot.llm.port import LanguageModel
 from bot.models import Tenant
 from bot.tenancy.principal import Principal, PrincipalKind
 from knowledge.engine import Answer, Engine, Question
-from knowledge.retrieval.encoder import SentenceEncoder, UniversalSentenceEncoder
+from knowledge.retrieval.encoder import SentenceEncoder
 from knowledge.samples import load_samples
+from tests.support.encoder import shared_encoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ async def shops(sqlite_database: Database, clock: ManualClock) -> Shops:
 
 @pytest.fixture(scope="session")
 def encoder() -> SentenceEncoder:
-    """The real encoder, loaded once for all tests."""
-    return UniversalSentenceEncoder()
+    """The real encoder."""
+    return shared_encoder()
 
 
 @pytest.fixture

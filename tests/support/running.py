@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from bot.ports import Ports
 from bot.web.access_log import StructuredAccessLog
 from bot.web.server import HttpServer
 from handlers.line.repository import count_open_events
-from knowledge.retrieval.encoder import SentenceEncoder, UniversalSentenceEncoder
+from tests.support.encoder import shared_encoder
 from tests.support.settings import settings_in
 from tests.support.shops import Shops
 from tests.support.waiting import eventually
@@ -130,7 +129,6 @@ async def running(
         )
         ports = Ports(line=SdkLineClient(line.base_url, timeout=LINE_TIMEOUT), llm=llm, clock=clock)
         shopkeeper = create_app(made, ports, roles=roles, access_log=StructuredAccessLog())
-        # The model takes a second to load, so the tests of a process share one.
         shopkeeper.engine.library.encoding._make_encoder = shared_encoder
         stack.push_async_callback(shopkeeper.stop)
         await shopkeeper.start()
@@ -140,8 +138,3 @@ async def running(
         url = f"http://127.0.0.1:{server.port}"
         central.webhook_url = f"{url}/line/webhook"
         yield Running(shopkeeper, line, url, central, Shops(shopkeeper))
-
-
-@cache
-def shared_encoder() -> SentenceEncoder:
-    return UniversalSentenceEncoder()

@@ -14,6 +14,8 @@ import pytest
 
 from bot.cli import main
 from bot.settings import Settings
+from knowledge.engine import Engine
+from tests.support.encoder import shared_encoder
 from tests.support.running import Running, running
 from tests.support.settings import MakeSettings
 
@@ -68,6 +70,13 @@ def _run() -> Ended:
         except SystemExit as ended:
             code = ended.code
     return Ended(code if isinstance(code, int) else 0, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(autouse=True)
+def one_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands that run in this process share its encoder."""
+    defaults = {**(Engine.__init__.__kwdefaults__ or {}), "make_encoder": shared_encoder}
+    monkeypatch.setattr(Engine.__init__, "__kwdefaults__", defaults)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from bot.demo import Demo, DemoAddresses
 from bot.models import BotOwner
 from bot.texts import say
 from knowledge.engine import Engine
-from tests.support.running import shared_encoder
+from tests.support.encoder import shared_encoder
 from tests.support.waiting import eventually
 
 FREE = DemoAddresses(host="127.0.0.1", port=0, simulator_port=0)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from knowledge.intents.classifier import Classification, Classifier, Example
 from knowledge.intents.features import parts_of
-from tests.support.running import shared_encoder
+from tests.support.encoder import shared_encoder
 
 PAYING, MOVING_OUT, REPAIR, PETS = 11, 22, 33, 44
 SAID = {
