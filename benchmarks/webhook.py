@@ -226,6 +226,7 @@ async def prepared(
             "line_channel_secret": channel.secret,
             "line_channel_access_token": channel.access_token,
             "line_api_base_url": line.base_url,
+            "line_data_api_base_url": line.base_url,
         }
         await _fill(settings, channel, bots=bots)
         yield Store(name, settings)

@@ -21,6 +21,7 @@ from bot.ports import Ports
 from bot.web.access_log import StructuredAccessLog
 from bot.web.server import HttpServer
 from handlers.line.repository import count_open_events
+from handlers.line.timing import Timing
 from tests.support.encoder import shared_encoder
 from tests.support.settings import settings_in
 from tests.support.shops import Shops
@@ -112,6 +113,7 @@ async def running(
     rules: PlatformRules | None = None,
     llm: LanguageModel | None = None,
     roles: Roles | None = None,
+    timing: Timing | None = None,
     **settings: Any,
 ) -> AsyncIterator[Running]:
     """Run product and simulator on one clock until the block ends; `settings` are settings by field name."""
@@ -125,10 +127,13 @@ async def running(
             line_channel_secret=central.secret,
             line_channel_access_token=central.access_token,
             line_api_base_url=line.base_url,
+            line_data_api_base_url=line.base_url,
             **settings,
         )
-        ports = Ports(line=SdkLineClient(line.base_url, timeout=LINE_TIMEOUT), llm=llm, clock=clock)
-        shopkeeper = create_app(made, ports, roles=roles, access_log=StructuredAccessLog())
+        ports = Ports(
+            line=SdkLineClient(line.base_url, data_base_url=line.base_url, timeout=LINE_TIMEOUT), llm=llm, clock=clock
+        )
+        shopkeeper = create_app(made, ports, roles=roles, access_log=StructuredAccessLog(), timing=timing)
         shopkeeper.engine.library.encoding._make_encoder = shared_encoder
         stack.push_async_callback(shopkeeper.stop)
         await shopkeeper.start()

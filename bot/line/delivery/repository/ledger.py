@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.db.statements import table_of
 from bot.line.delivery.outcome import Outcome, OutcomeKind
 from bot.line.delivery.verdict import DeliveryState, Verdict
+from bot.line.flex import words_of
+from bot.line.splitting import MAX_PARTS, split_text
 from bot.models import Delivery, DeliveryAttempt, SentMessage
 
 _DELIVERIES, _ATTEMPTS = table_of(Delivery), table_of(DeliveryAttempt)
@@ -166,9 +168,15 @@ async def blank_delivery(session: AsyncSession, delivery_id: int) -> None:
 
 
 def plain_texts(messages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What can be said with text alone: no quick replies, no rich messages but their alternative text."""
-    texts = [str(message.get("text") or message.get("altText") or "") for message in messages]
-    return [{"type": "text", "text": text} for text in texts if text]
+    """What can be said with text alone: no quick replies, and of cards what they say."""
+    texts = [message["text"] if message.get("type") == "text" else _said_by(message) for message in messages]
+    parts = [part for text in texts for part in split_text(str(text))]
+    return [{"type": "text", "text": part} for part in parts][:MAX_PARTS]
+
+
+def _said_by(message: dict[str, Any]) -> str:
+    contents = message.get("contents")
+    return words_of(contents) if isinstance(contents, dict) else str(message.get("altText") or "")
 
 
 def is_plain(messages: Sequence[dict[str, Any]]) -> bool:
