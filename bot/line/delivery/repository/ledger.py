@@ -169,14 +169,16 @@ async def blank_delivery(session: AsyncSession, delivery_id: int) -> None:
 
 def plain_texts(messages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """What can be said with text alone: no quick replies, and of cards what they say."""
-    texts = [message["text"] if message.get("type") == "text" else _said_by(message) for message in messages]
-    parts = [part for text in texts for part in split_text(str(text))]
-    return [{"type": "text", "text": part} for part in parts][:MAX_PARTS]
+    texts = [text for message in messages for text in _said_by(message)]
+    return [{"type": "text", "text": text} for text in texts][:MAX_PARTS]
 
 
-def _said_by(message: dict[str, Any]) -> str:
+def _said_by(message: dict[str, Any]) -> list[str]:
     contents = message.get("contents")
-    return words_of(contents) if isinstance(contents, dict) else str(message.get("altText") or "")
+    if isinstance(contents, dict):
+        return split_text(words_of(contents))
+    text = str(message.get("text") or message.get("altText") or "")
+    return [text] if text else []
 
 
 def is_plain(messages: Sequence[dict[str, Any]]) -> bool:

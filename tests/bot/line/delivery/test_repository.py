@@ -10,6 +10,7 @@ from bot.clock import ManualClock
 from bot.db.engine import Database
 from bot.line.delivery import DeliveryState, Outcome, OutcomeKind, Verdict
 from bot.line.delivery import repository as ledger
+from bot.line.flex import bubble
 from bot.models import Channel, Delivery, DeliveryAttempt
 
 TEXT: dict[str, Any] = {"type": "text", "text": "您好"}
@@ -127,7 +128,11 @@ async def test_a_repair_leaves_the_texts_alone(database: Database, clock: Manual
     [
         ([TEXT], ["您好"]),
         ([WITH_BUTTONS], ["您好"]),
-        ([{"type": "flex", "altText": "菜單", "contents": {}}], ["菜單"]),
+        (
+            [{"type": "flex", "altText": "菜單", "contents": bubble("菜單", rows=[("紅茶", "30 元")])}],
+            ["菜單\n紅茶：30 元"],
+        ),
+        ([{"type": "template", "altText": "選一個"}], ["選一個"]),
         ([{"type": "sticker", "packageId": "1", "stickerId": "2"}, TEXT], ["您好"]),
         ([{"type": "image", "originalContentUrl": "https://x.example"}], []),
     ],
