@@ -21,6 +21,8 @@ class Refusal(StrEnum):
     ENCRYPTED = "encrypted"
     MALFORMED = "malformed"
     SCANNED = "scanned"
+    PICTURE_WITHOUT_TEXT = "picture_without_text"
+    TOO_MANY_PIXELS = "too_many_pixels"
     NOTHING_FOUND = "nothing_found"
     UNPACKS_TOO_LARGE = "unpacks_too_large"
     TOO_COMPLEX = "too_complex"

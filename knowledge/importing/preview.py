@@ -122,6 +122,7 @@ def _row(
         "place": row.place, "question": row.question, "answer": row.answer, "keywords": row.keywords,
         "audience": audience if row.audience == Audience.ALL else row.audience,
         "intents": intents, "intent_ids": list(dict.fromkeys(ids)), "unknown_intents": unknown,
+        "notice": row.notice,
     }  # fmt: skip
 
 

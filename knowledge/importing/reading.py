@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
 import signal
-import sys
-import sysconfig
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import Process
 
 import msgspec
 import structlog
 
+from bot import confined
 from knowledge.importing.errors import ImportRefused, Refusal
 from knowledge.importing.readers.wire import End, Line, Request
 from knowledge.importing.rows import MEGABYTE, Limits, Reading, Row, RowProblem
 
 _MODULE = "knowledge.importing.readers.child"
 _LONGEST_LINE = 1024 * 1024
-_PIECE = 256 * 1024
 _KILLED_FOR_TIME = frozenset({-signal.SIGXCPU, -signal.SIGKILL})
 _log = structlog.get_logger(__name__)
 _decoder = msgspec.json.Decoder(Line)
@@ -28,8 +24,8 @@ _decoder = msgspec.json.Decoder(Line)
 async def read(data: bytes, *, filename: str, content_type: str | None = None, limits: Limits | None = None) -> Reading:
     """The rows of a file, and what is wrong with it row by row.
 
-    CSV, TSV, XLSX, JSON, JSON lines, Markdown, text, HTML, DOCX and PDF are told apart by their content,
-    then by `filename` and `content_type`. Raises ImportRefused where the file as a whole can't be read;
+    CSV, TSV, XLSX, JSON, JSON lines, Markdown, text, HTML, DOCX, PDF and images are told apart by their
+    content, then by `filename` and `content_type`. Raises ImportRefused where the file as a whole can't be read;
     no file raises anything else. Takes at most about `limits.seconds`.
     """
     limits = limits or Limits()
@@ -38,7 +34,7 @@ async def read(data: bytes, *, filename: str, content_type: str | None = None, l
     if len(data) > limits.size:
         raise ImportRefused(Refusal.TOO_LARGE, limit=limits.size // MEGABYTE)
     request = msgspec.json.encode(Request(_plain(filename), _plain(content_type or ""), limits))
-    process = await _started()
+    process = await confined.started(_MODULE, longest_line=_LONGEST_LINE)
     try:
         async with asyncio.timeout(limits.seconds):
             feeding = asyncio.create_task(_feed(process, request + b"\n", data))
@@ -50,34 +46,12 @@ async def read(data: bytes, *, filename: str, content_type: str | None = None, l
     except TimeoutError:
         raise ImportRefused(Refusal.TOO_SLOW) from None
     finally:
-        await _ended(process)
+        await confined.ended(process)
 
 
-async def _started() -> Process:
-    # Nothing of the environment: no secret of ours belongs in a process that reads strangers' files.
-    environment = {
-        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path) or os.getcwd(),
-        "LD_LIBRARY_PATH": str(sysconfig.get_config_var("LIBDIR") or ""),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONUTF8": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-    }
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", _MODULE, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=environment,
-        start_new_session=True, limit=_LONGEST_LINE,
-    )  # fmt: skip
-
-
-async def _feed(process: Process, request: bytes, data: bytes) -> None:
-    if process.stdin is None:
-        return
-    # A process that has ended doesn't read on; its output tells what happened.
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        process.stdin.write(request)
-        for start in range(0, len(data), _PIECE):
-            process.stdin.write(data[start : start + _PIECE])
-            await process.stdin.drain()
+async def _feed(process: Process, head: bytes, data: bytes) -> None:
+    await confined.feed(process, head, data)
+    if process.stdin is not None:
         process.stdin.close()
 
 
@@ -86,7 +60,7 @@ async def _received(process: Process, limits: Limits) -> Reading:
     problems: list[RowProblem] = []
     size = 0
     try:
-        while raw := await _line(process):
+        while raw := await confined.line_of(process):
             size += len(raw)
             if size > limits.output:
                 raise ImportRefused(Refusal.TOO_COMPLEX)
@@ -107,10 +81,6 @@ async def _received(process: Process, limits: Limits) -> Reading:
     raise ImportRefused(await _why_silent(process))
 
 
-async def _line(process: Process) -> bytes:
-    return await process.stdout.readline() if process.stdout is not None else b""
-
-
 async def _why_silent(process: Process) -> Refusal:
     """Why a reader ended without a word: out of time, or by a fault that the file led a parser into."""
     status = await process.wait()
@@ -120,14 +90,6 @@ async def _why_silent(process: Process) -> Refusal:
 
 def _reading(end: End, rows: list[Row], problems: list[RowProblem]) -> Reading:
     return Reading(end.format, tuple(rows), tuple(problems), end.title, end.needs_questions)
-
-
-async def _ended(process: Process) -> None:
-    """End the reader and whatever it started."""
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()
 
 
 def _plain(text: str) -> str:

@@ -20,6 +20,7 @@ class Format(StrEnum):
     HTML = "html"
     DOCX = "docx"
     PDF = "pdf"
+    IMAGE = "image"
 
 
 class Flaw(StrEnum):
@@ -37,11 +38,23 @@ class Flaw(StrEnum):
     SHEET_HIDDEN = "sheet_hidden"
     PAGE_UNREADABLE = "page_unreadable"
     PAGE_WITHOUT_TEXT = "page_without_text"
+    PAGE_NOT_REACHED = "page_not_reached"
 
     @property
     def text_key(self) -> str:
         """The key of the text that tells a person (`bot.texts`); it takes no values."""
         return f"import.row_{self}"
+
+
+class Notice(StrEnum):
+    """What a person should know about a row that was read."""
+
+    FROM_PICTURE = "from_picture"
+
+    @property
+    def text_key(self) -> str:
+        """The key of the text that tells a person (`bot.texts`); it takes no values."""
+        return f"import.notice_{self}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +72,7 @@ class Row:
     audience: str = Audience.ALL.value
     intents: tuple[str, ...] = ()
     place: str = ""
+    notice: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True)

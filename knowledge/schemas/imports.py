@@ -12,7 +12,7 @@ from bot.models import ImportJob, ImportRow
 from bot.texts import Language, say
 from knowledge import keywords
 from knowledge.importing.errors import told
-from knowledge.importing.rows import Flaw
+from knowledge.importing.rows import Flaw, Notice
 from knowledge.repository.imports import State
 from knowledge.schemas import RequestModel, one_line, to_the_second, up_to
 from knowledge.schemas.fields import AnswerText, AudienceName, AuthorBody, Id, IntentNames, PageQuery, QuestionText
@@ -140,6 +140,7 @@ class RowAnswer(msgspec.Struct, kw_only=True):
     intents: list[str]
     unknown_intents: list[str]
     problem: ErrorShown | None
+    notice: ErrorShown | None
     meets: list[MetAnswer]
     suggestions: list[SuggestionAnswer]
     decided: str | None
@@ -185,11 +186,14 @@ def row_shown(
     problem = None
     if row.problem is not None:
         problem = ErrorShown(row.problem, say(Flaw(row.problem).text_key, language))
+    notice = None
+    if said.get("notice"):
+        notice = ErrorShown(said["notice"], say(Notice(said["notice"]).text_key, language))
     return RowAnswer(
         number=row.number, place=row.place, state=row.state, question=said.get("question", ""),
         answer=said.get("answer", ""), keywords=keywords.split(said.get("keywords", "")),
         audience=said.get("audience", "all"), intents=list(said.get("intents", ())),
-        unknown_intents=list(said.get("unknown_intents", ())), problem=problem,
+        unknown_intents=list(said.get("unknown_intents", ())), problem=problem, notice=notice,
         meets=[_met(one, texts) for one in row.meets], decided=said.get("decided"), entry_id=row.entry_id,
         suggestions=[SuggestionAnswer(one.key, one.written, one.start, one.end, one.confidence) for one in suggestions],
     )  # fmt: skip

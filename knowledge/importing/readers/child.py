@@ -7,7 +7,6 @@ its own memory and time before it loads a parser, so that a hostile file costs t
 from __future__ import annotations
 
 import importlib
-import resource
 import sys
 import warnings
 from collections.abc import Iterator
@@ -15,18 +14,19 @@ from typing import BinaryIO, Protocol, cast
 
 import msgspec
 
+from bot.confined import bind
 from knowledge.importing.errors import ImportRefused, Refusal
 from knowledge.importing.readers.csv import has_header
 from knowledge.importing.readers.decoding import decoded
 from knowledge.importing.readers.sniffing import binary_format, text_format
 from knowledge.importing.readers.wire import End, Line, Refused, Request
-from knowledge.importing.rows import Flaw, Format, Limits, Reading, Source
+from knowledge.importing.rows import Flaw, Format, Reading, Source
 
 _PARSERS = {
     Format.CSV: "csv", Format.XLSX: "xlsx", Format.JSON: "json", Format.JSONL: "json", Format.MARKDOWN: "markdown",
     Format.TEXT: "plain", Format.HTML: "html", Format.DOCX: "docx", Format.PDF: "pdf",
+    Format.IMAGE: "image",
 }  # fmt: skip
-_OPEN_FILES = 64
 
 
 class Parser(Protocol):
@@ -70,23 +70,9 @@ def lines_of(source: Source) -> Iterator[Line]:
     yield Line(end=End(reading.format, reading.title, reading.needs_questions, count))
 
 
-def bind(limits: Limits) -> None:
-    """Bound this process: memory, processor time, open files, nothing written to disk, no core dump."""
-    for what, most in (
-        (resource.RLIMIT_AS, limits.memory),
-        (resource.RLIMIT_CPU, limits.cpu),
-        (resource.RLIMIT_NOFILE, _OPEN_FILES),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        allowed = resource.getrlimit(what)[1]
-        bound = most if allowed == resource.RLIM_INFINITY else min(most, allowed)
-        resource.setrlimit(what, (bound, bound))
-
-
 def main(stdin: BinaryIO, stdout: BinaryIO) -> None:
     request = msgspec.json.decode(stdin.readline(), type=Request)
-    bind(request.limits)
+    bind(memory=request.limits.memory, cpu=request.limits.cpu)
     warnings.simplefilter("ignore")
     source = Source(stdin.read(), request.filename, request.content_type, request.limits)
     encoder = msgspec.json.Encoder()

@@ -30,6 +30,7 @@ class PageLine:
     """A line on a page (counted from 1): edges in points, `top` and `bottom` as shares of the page from above.
 
     All but the text and the page are 0 where the reader can't tell; `right` is then the line's length.
+    `is_end` says that nothing goes on after it, however far it reaches.
     """
 
     text: str
@@ -39,6 +40,7 @@ class PageLine:
     top: float = 0.0
     bottom: float = 0.0
     size: float = 0.0
+    is_end: bool = False
 
 
 def blocks_of(lines: Sequence[PageLine]) -> Iterator[Block]:
@@ -114,7 +116,7 @@ def _usual_gap(lines: Sequence[PageLine]) -> float:
 
 def _goes_on(above: PageLine, line: PageLine, *, width: float, gap: float) -> bool:
     """Whether `line` continues the paragraph that `above` ends with."""
-    if _begins_anew(line.text) or ends_as_question(above.text):
+    if above.is_end or _begins_anew(line.text) or ends_as_question(above.text):
         return False
     if abs(above.size - line.size) > _SAME_SIZE * max(above.size, line.size):
         return False

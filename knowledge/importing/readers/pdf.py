@@ -1,10 +1,14 @@
-"""PDF: text by PDFium, where that fails by pypdf, always in compatibility form."""
+"""PDF: text by PDFium, where that fails by pypdf, always in compatibility form; scanned pages by recognition."""
 
 from __future__ import annotations
 
+import importlib
 import io
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol, cast
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -15,7 +19,7 @@ from knowledge.importing.cleaning import cleaned, normalised, unspaced
 from knowledge.importing.errors import ImportRefused, Refusal
 from knowledge.importing.readers.lines import PageLine, blocks_of
 from knowledge.importing.readers.structure import reading_of
-from knowledge.importing.rows import Flaw, Format, Reading, RowProblem, Source
+from knowledge.importing.rows import Flaw, Format, Limits, Notice, Reading, RowProblem, Source
 
 _IMAGE_DEPTH = 3
 _HYPHEN = re.compile(r"[\x02\ufffe]")
@@ -23,26 +27,68 @@ _HYPHEN_INSIDE = re.compile(r"[\x02\ufffe](?=\S)")
 _UNTITLED = frozenset({"(anonymous)", "untitled", "unknown"})
 
 
+# What a scanning app writes on each page, such as its name: less text than this is not the page's.
+_FEW_CHARACTERS = 40
+_MOST_OF_PAGE = 0.5
+# The share of the time allowed that may pass before another scanned page is begun.
+_SHARE = 0.6
+
+
+class PictureReader(Protocol):
+    """What `knowledge.importing.readers.image` offers."""
+
+    def page_lines(self, page: pypdfium2.PdfPage, number: int) -> list[PageLine]: ...
+
+
+@dataclass(slots=True)
+class Scans:
+    """The scanned pages of a document: which were read, and what is wrong with the others.
+
+    Recognition takes seconds a page: once too much of the time is used, pages are left out and told of.
+    """
+
+    limits: Limits
+    problems: list[RowProblem] = field(default_factory=list)
+    read: set[int] = field(default_factory=set)
+    began: float = field(default_factory=time.monotonic)
+
+    def lines(self, page: pypdfium2.PdfPage, number: int) -> list[PageLine]:
+        is_late = time.monotonic() - self.began > _SHARE * self.limits.seconds
+        if is_late or time.process_time() > _SHARE * self.limits.cpu:
+            self.problems.append(RowProblem(number, f"page {number}", Flaw.PAGE_NOT_REACHED))
+            return []
+        # Loaded by name: it takes a second and a hundred megabytes, and most documents don't need it.
+        reader = importlib.import_module("knowledge.importing.readers.image")
+        lines = cast("PictureReader", reader).page_lines(page, number)
+        if lines:
+            self.read.add(number)
+        else:
+            self.problems.append(RowProblem(number, f"page {number}", Flaw.PAGE_WITHOUT_TEXT))
+        return lines
+
+
 def read(source: Source) -> Reading:
-    """Rows of a PDF. Raises ImportRefused, among others `encrypted` and `scanned` (pages of images only)."""
-    problems: list[RowProblem] = []
+    """Rows of a PDF. Raises ImportRefused, among others `encrypted` and `scanned` (no text in its images either)."""
+    scans = Scans(source.limits)
+    problems = scans.problems
     title = ""
     try:
         document = pypdfium2.PdfDocument(source.data)
         title = _title(document)
-        lines = list(_pdfium_lines(document, problems))
+        lines = list(_pdfium_lines(document, scans))
     except pypdfium2.PdfiumError as error:
         if error.err_code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
             raise ImportRefused(Refusal.ENCRYPTED) from None
         lines = []
-    has_images = any(problem.code is Flaw.PAGE_WITHOUT_TEXT for problem in problems)
-    if not lines and not has_images:
+    has_scans = any(problem.code is not Flaw.PAGE_UNREADABLE for problem in problems)
+    if not lines and not has_scans:
         problems, lines = [], list(_pypdf_lines(source.data))
     if not lines:
-        raise ImportRefused(Refusal.SCANNED if has_images else Refusal.NOTHING_FOUND)
+        raise ImportRefused(Refusal.SCANNED if has_scans else Refusal.NOTHING_FOUND)
     reading = reading_of(blocks_of(lines), Format.PDF, source.limits, title=title)
     every = tuple(sorted((*problems, *reading.problems), key=lambda problem: problem.number))
-    return Reading(reading.format, reading.rows, every, reading.title, reading.needs_questions)
+    rows = tuple(replace(row, notice=Notice.FROM_PICTURE) if row.number in scans.read else row for row in reading.rows)
+    return replace(reading, rows=rows, problems=every)
 
 
 def _title(document: pypdfium2.PdfDocument) -> str:
@@ -51,18 +97,33 @@ def _title(document: pypdfium2.PdfDocument) -> str:
     return "" if title.lower() in _UNTITLED else title.removeprefix("Microsoft Word - ")
 
 
-def _pdfium_lines(document: pypdfium2.PdfDocument, problems: list[RowProblem]) -> Iterator[PageLine]:
+def _pdfium_lines(document: pypdfium2.PdfDocument, scans: Scans) -> Iterator[PageLine]:
     for number in range(1, len(document) + 1):
         try:
             page = document[number - 1]
             lines = list(_page_lines(page, number))
+            if _is_scanned(page, lines):
+                # A scanning app's own line is worth as little as nothing.
+                lines = scans.lines(page, number)
         except pypdfium2.PdfiumError:
-            problems.append(RowProblem(number, f"page {number}", Flaw.PAGE_UNREADABLE))
+            scans.problems.append(RowProblem(number, f"page {number}", Flaw.PAGE_UNREADABLE))
             continue
-        if not lines and any(page.get_objects([pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=_IMAGE_DEPTH)):
-            problems.append(RowProblem(number, f"page {number}", Flaw.PAGE_WITHOUT_TEXT))
         yield from lines
         page.close()
+
+
+def _is_scanned(page: pypdfium2.PdfPage, lines: Sequence[PageLine]) -> bool:
+    """Whether the text of a page is in its images: it has no other, or hardly any under a large image."""
+    if sum(len(line.text) for line in lines) >= _FEW_CHARACTERS:
+        return False
+    images = list(page.get_objects([pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=_IMAGE_DEPTH))
+    return bool(images) if not lines else any(_covers(image, page) for image in images)
+
+
+def _covers(image: pypdfium2.PdfObject, page: pypdfium2.PdfPage) -> bool:
+    left, bottom, right, top = image.get_bounds()
+    width, height = page.get_size()
+    return bool((right - left) * (top - bottom) > _MOST_OF_PAGE * width * height)
 
 
 def _page_lines(page: pypdfium2.PdfPage, number: int) -> Iterator[PageLine]:

@@ -8,11 +8,11 @@ import re
 from knowledge.importing.errors import ImportRefused, Refusal
 from knowledge.importing.readers import archive
 from knowledge.importing.rows import Format, Source
+from knowledge.media.kinds import is_other, is_readable
 
 _PDF_WITHIN = 1024
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
-_IMAGES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 _OTHER_BINARY = (b"{\\rtf", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"\x7fELF", b"MZ", b"ID3", b"OggS", b"\x1aE\xdf\xa3")
 _HTML = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
@@ -34,7 +34,7 @@ _SHEETS = frozenset({".xls", ".xlsx", ".xlsm"})
 
 
 def binary_format(source: Source) -> Format | None:
-    """PDF, DOCX or XLSX where the bytes are one; None where they may be text.
+    """PDF, DOCX, XLSX or an image where the bytes are one; None where they may be text.
 
     Raises ImportRefused: `empty`, `unknown_format`, `old_office`, `encrypted` or `image`.
     """
@@ -47,9 +47,11 @@ def binary_format(source: Source) -> Format | None:
         return _zipped(data)
     if data.startswith(_OLE):
         raise ImportRefused(Refusal.ENCRYPTED if _ENCRYPTED_PACKAGE in data else Refusal.OLD_OFFICE)
-    if data.startswith(_IMAGES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP") or data[4:8] == b"ftyp":
+    if is_readable(data):
+        return Format.IMAGE
+    if is_other(data):
         raise ImportRefused(Refusal.IMAGE)
-    if data.startswith(_OTHER_BINARY):
+    if data.startswith(_OTHER_BINARY) or data[4:8] == b"ftyp":
         raise ImportRefused(Refusal.UNKNOWN_FORMAT)
     return None
 

@@ -140,7 +140,7 @@ async def test_audience_and_intents_can_be_given_for_all_rows(small_desk: Desk) 
 
 
 async def test_an_error_is_told_in_the_callers_language(small_desk: Desk) -> None:
-    job = await small_desk.previewed(b"\x89PNG\r\n\x1a\n0000", "picture.png")
+    job = await small_desk.previewed(b"II*\x000000", "picture.tif")
     assert (job["state"], job["error"]["code"]) == ("failed", "import_image")
     url, key = f"{small_desk.office.url}/api/v1/imports/{job['id']}", small_desk.office.keys["own"]
     texts = []

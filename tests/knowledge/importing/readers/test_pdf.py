@@ -7,7 +7,7 @@ import pytest
 from pypdf import PdfWriter
 
 from knowledge.importing.errors import ImportRefused
-from knowledge.importing.rows import Flaw, Format, Reading
+from knowledge.importing.rows import Flaw, Format, Limits, Reading
 
 Parse = Callable[..., Reading]
 IMAGE = b"q 200 0 0 200 100 500 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \x00 EI Q"
@@ -91,6 +91,13 @@ def test_a_scan_is_refused_for_what_it_is_and_a_scanned_page_told_of(parse: Pars
     assert refused.value.code == "import_scanned"
     reading = parse(pdf([page((12, 700, "Q: May I?"), (12, 680, "A: Yes.")), IMAGE]))
     assert [(one.place, one.code) for one in reading.problems] == [("page 2", Flaw.PAGE_WITHOUT_TEXT)]
+
+
+def test_scanned_pages_that_there_is_no_time_for_are_told_of(parse: Parse) -> None:
+    text = page((12, 700, "Q: May I?"), (12, 680, "A: Yes."))
+    reading = parse(pdf([text, IMAGE]), limits=Limits(cpu=0))
+    assert [(one.place, one.code) for one in reading.problems] == [("page 2", Flaw.PAGE_NOT_REACHED)]
+    assert pairs(reading) == [("May I?", "Yes.")]
 
 
 def test_a_locked_pdf_is_refused_for_what_it_is(parse: Parse) -> None:

@@ -1,0 +1,1 @@
+"""What customers send that isn't text, made text: images."""
