@@ -30,15 +30,6 @@ def test_without_its_secrets_it_does_not_start_and_names_each(tmp_path: Path) ->
     assert all(line.endswith(".") for line in done.stderr.splitlines())
 
 
-@pytest.mark.parametrize("missing", SECRETS)
-def test_a_single_missing_secret_is_named_alone(missing: str, tmp_path: Path) -> None:
-    given = {name: f"a-value-of-{name.lower()}" for name in SECRETS if name != missing}
-    done = run_command("serve", environment=environment_of(tmp_path, **given), folder=tmp_path)
-    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
-    assert done.stderr.startswith(f"{missing} is not set.")
-    assert not any(value in done.stderr for value in given.values())
-
-
 async def test_idle_it_is_alive_ready_and_measured_and_ends_well_when_told_to(site: Site) -> None:
     (server,) = await site.serve()
     for path, expected in (("healthz", '"ok"'), ("readyz", '"database":"ok"'), ("metrics", "# TYPE")):

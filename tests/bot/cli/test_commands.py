@@ -24,6 +24,16 @@ async def test_missing_secrets_are_named_with_where_to_get_them(bare_shell: Shel
         assert f"{name} is not set. To mend it:" in ended.err
 
 
+@pytest.mark.parametrize("missing", SECRETS)
+async def test_a_single_missing_secret_is_named_alone(bare_shell: Shell, missing: str) -> None:
+    given = {name: f"a-value-of-{name.lower()}" for name in SECRETS if name != missing}
+    bare_shell.set(**given)
+    ended = await bare_shell.run("serve")
+    assert (ended.code, ended.out, len(ended.err.splitlines())) == (2, "", 1)
+    assert ended.err.startswith(f"{missing} is not set.")
+    assert not any(value in ended.err for value in given.values())
+
+
 async def test_a_wrong_setting_is_named_without_its_value(shell: Shell) -> None:
     shell.set(SECRET_KEY="tiny-secret")
     ended = await shell.run("migrate")
