@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from bot import migrations
 from bot.db.engine import Database
 from bot.errors import ConfigurationError
-from bot.line.channels import ChannelDirectory
+from bot.line.channels import ChannelDirectory, SecretPromoter
 from bot.line.channels.registration import ChannelTaken, save_central
 from bot.line.client import BotInfo, LineError
 from bot.logging import get_logger
@@ -43,6 +43,7 @@ from handlers.line.late_tasks import LateAnswerWorker
 from handlers.line.metrics import LineMetrics
 from handlers.line.outgoing import OutgoingWorker
 from handlers.line.owner import owner_desk
+from handlers.line.owner.tools import Tools
 from handlers.line.routes import Webhook, line_routes
 from handlers.line.service import LineService, line_router
 from handlers.line.tasks import LineLaneWorker
@@ -91,6 +92,7 @@ class Shopkeeper:
         self.database = Database(settings.database_url)
         self.box = SecretBox(settings.secret_key.get_secret_value())
         self.channels = ChannelDirectory(self.database, self.box, ports.clock)
+        self.promoter = SecretPromoter(self.database, self.channels, box=self.box, clock=ports.clock)
         self.sender = SafeSender(allow=settings.ssrf_allow)
         systems = VendorSystems(self.sender, self.box, ports.clock, metrics=self.metrics)
         self.engine = Engine(database=self.database, llm=ports.llm, clock=ports.clock, systems=systems)
@@ -151,6 +153,7 @@ class Shopkeeper:
         await self.wakeups.stop_listening()
         if self.roles.web:
             await self.inbox.stop()
+        await self.promoter.settle()
         if self.runner is not None:
             self.timetable.stop()
             await self.runner.stop(grace=RUNNER_GRACE_SECONDS)
@@ -167,7 +170,8 @@ class Shopkeeper:
         clock, line, metrics = self.ports.clock, self.ports.line, self.line_metrics
         asker = Asker(self.engine, daily_tokens=self.settings.llm_daily_tokens_per_bot)
         chat = Chat(self.database, asker, line, late_answers=self.late_answers, clock=clock, timing=self.timing)
-        service = LineService(self.database, line_router(chat, binding, self.late_answers, desk=owner_desk()))
+        tools = Tools(database=self.database, asker=asker, library=self.engine.library, line=line, clock=clock)
+        service = LineService(self.database, line_router(chat, binding, self.late_answers, desk=owner_desk(tools)))
         workers: list[LaneWorker[Any, Any]] = [
             LineLaneWorker(service, self.channels, line, clock=clock, metrics=metrics, wake=self._wake),
             OutgoingWorker(self.channels, line, clock=clock, metrics=metrics),
@@ -187,7 +191,9 @@ class Shopkeeper:
         checks: dict[str, Callable[[], Awaitable[object]]] = {"database": self.database.ping}
         if self.settings.redis_url is not None:
             checks["redis"] = self.wakeups.ping
-        webhook = Webhook(channels=self.channels, inbox=self.inbox, clock=clock, metrics=self.line_metrics)
+        webhook = Webhook(
+            channels=self.channels, promoter=self.promoter, inbox=self.inbox, clock=clock, metrics=self.line_metrics
+        )
         api = Api(self.database, self.engine, clock, self.settings, self.box, sender=self.sender, wake=self._on_stored)
         routes = [
             *line_routes(webhook),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from handlers.line.owner.desk import Desk
+from handlers.line.owner.tools import Tools
 
 
-def owner_desk() -> Desk:
+def owner_desk(tools: Tools) -> Desk:
     """The desk with everything that staff can ask for. Each part adds its own actions and dialogs."""
-    return Desk()
+    return Desk(tools.database)

@@ -12,32 +12,57 @@ import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.engine import Database
 from bot.line.messages import PostbackAction
 from bot.models import Bot
 from bot.texts import Language, catalogue, say
 from handlers.line import repository
-from handlers.line.filters import from_staff, is_text, taps
+from handlers.line.filters import from_staff, is_message, is_text, taps
 from handlers.line.rendering import messages_for
-from handlers.line.repository import Role
+from handlers.line.repository import Dialog, Role
 from handlers.line.responses import Incoming, Reply, Response, Silent
 from handlers.line.router import Router, Turn
 from handlers.line.situation import Situation
 
 TAP = "o"
 CANCEL = "cancel"
+MENU = "menu"
+# What ends a dialog instead of belonging to it, when it is written as a text of its own.
+LEAVING = frozenset({CANCEL, MENU})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """What somebody of the shop asks, before any transaction. `argument` is an action's, or a dialog's text."""
+
+    incoming: Incoming
+    situation: Situation
+    bot: Bot
+    role: Role
+    argument: str = ""
+    dialog: Dialog | None = None
+
+    @property
+    def language(self) -> Language:
+        return self.situation.language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What somebody of the shop asks of their bot. `argument` is what an action was given, or a dialog's text."""
+    """What somebody of the shop asks of their bot. `argument` is what an action was given, or a dialog's text.
+
+    `prepared` is what was found out before the transaction.
+    """
 
     turn: Turn
     bot: Bot
     role: Role
     argument: str = ""
+    prepared: Any = None
 
     @property
     def incoming(self) -> Incoming:
@@ -50,50 +75,95 @@ class Order:
 
 Run = Callable[[AsyncSession, Order], Awaitable[Response]]
 Read = Callable[[str], str | None]
+Prepare = Callable[[Errand], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """Something that staff can ask for. `needs` is the least role that may; `read` finds the argument in a text."""
+    """Something that staff can ask for. `needs` is the least role that may; `read` finds the argument in a text.
+
+    `prepare` does what is slow, before the transaction.
+    """
 
     name: str
     run: Run
     needs: Role = Role.HELPER
     read: Read | None = None
+    prepare: Prepare | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """A dialog's part: `run` gets its texts. `expects` is the key of the text that says what it waits for."""
+
+    run: Run
+    prepare: Prepare | None = None
+    expects: str = "owner.text_expected"
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """An errand, who runs it, and what was found out for it."""
+
+    errand: Errand
+    run: Run
+    found: Any = None
 
 
 class Desk:
     """Actions and dialogs by name."""
 
-    def __init__(self) -> None:
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._actions: dict[str, Action] = {}
-        self._dialogs: dict[str, Run] = {}
+        self._dialogs: dict[str, Talk] = {}
         self.action(CANCEL, _cancel)
 
-    def action(self, name: str, run: Run, *, needs: Role = Role.HELPER, read: Read | None = None) -> None:
+    def action(
+        self,
+        name: str,
+        run: Run,
+        *,
+        needs: Role = Role.HELPER,
+        read: Read | None = None,
+        prepare: Prepare | None = None,
+    ) -> None:
         """Offer an action: by tap, by its words in the catalogue, and by what `read` takes."""
-        self._actions[name] = Action(name=name, run=run, needs=needs, read=read)
+        self._actions[name] = Action(name=name, run=run, needs=needs, read=read, prepare=prepare)
 
-    def dialog(self, kind: str, run: Run) -> None:
-        """Give the texts of a dialog of this kind to `run`."""
-        self._dialogs[kind] = run
+    def dialog(
+        self, kind: str, run: Run, *, prepare: Prepare | None = None, expects: str = "owner.text_expected"
+    ) -> None:
+        """Give the texts of a dialog of this kind to `run`; anything else is told what it `expects`."""
+        self._dialogs[kind] = Talk(run=run, prepare=prepare, expects=expects)
+
+    def offers(self, name: str, role: Role) -> bool:
+        """Whether there is such an action for people of this role."""
+        action = self._actions.get(name)
+        return action is not None and _may(action, role)
 
     def router(self) -> Router:
         """The desk's behaviours, for staff in a one-to-one chat."""
         router = Router()
-        router.on("desk_tap", self._on_tap, taps(TAP))
-        router.on("desk_text", self._on_text, from_staff, is_text, self._wants)
+        router.on("desk_tap", self._on_tap, taps(TAP), prepare=self._ready_tap)
+        router.on("desk_text", self._run, from_staff, is_text, self._wants, prepare=self._ready_text)
+        router.on("desk_other", self._on_other, from_staff, is_message, self._waits_for_text)
         return router
 
     def _wants(self, incoming: Incoming, situation: Situation) -> bool:
         """Whether a text is an action's or a dialog's. A command with an @ never is."""
         if incoming.command is not None:
             return False
-        in_dialog = situation.dialog is not None and situation.dialog.kind in self._dialogs
-        return in_dialog or self._asked_for(incoming.text) is not None
+        return self._talk(situation) is not None or self._asked_for(incoming.text) is not None
+
+    def _waits_for_text(self, incoming: Incoming, situation: Situation) -> bool:
+        return incoming.content is None and self._talk(situation) is not None
+
+    def _talk(self, situation: Situation) -> Talk | None:
+        return self._dialogs.get(situation.dialog.kind) if situation.dialog is not None else None
 
     def _asked_for(self, text: str) -> tuple[Action, str] | None:
-        heard = _words().get(_plain(text))
+        heard = heard_action(text)
         if heard in self._actions:
             return self._actions[heard], ""
         for action in self._actions.values():
@@ -102,41 +172,75 @@ class Desk:
                 return action, argument
         return None
 
-    async def _on_text(self, session: AsyncSession, turn: Turn) -> Response:
-        situation, text = turn.situation, turn.incoming.text
-        if situation.bot is None or situation.role is None:
+    async def _ready_text(self, incoming: Incoming, situation: Situation) -> _Ready | Response:
+        """Whose a text is, and what can be found out about it."""
+        bot, role, text = situation.bot, situation.role, incoming.text
+        if bot is None or role is None:
             return Silent("not_staff")
-        dialog = self._dialogs.get(situation.dialog.kind) if situation.dialog is not None else None
-        asked = self._asked_for(text)
-        if dialog is not None and (asked is None or asked[0].name != CANCEL):
-            return await dialog(session, Order(turn=turn, bot=situation.bot, role=situation.role, argument=text))
+        talk, asked = self._talk(situation), self._asked_for(text)
+        if talk is not None and (asked is None or asked[0].name not in LEAVING):
+            errand = Errand(
+                incoming=incoming, situation=situation, bot=bot, role=role, argument=text, dialog=situation.dialog
+            )
+            return await _made_ready(errand, talk.run, talk.prepare)
         if asked is None:
             return Silent("not_asked")
-        return await self._run(session, turn, situation.bot, situation.role, asked=asked)
+        errand = Errand(incoming=incoming, situation=situation, bot=bot, role=role, argument=asked[1])
+        return await _for_action(errand, asked[0])
 
-    async def _on_tap(self, session: AsyncSession, turn: Turn) -> Response:
+    async def _ready_tap(self, incoming: Incoming, situation: Situation) -> _Ready | Response:
         """A button of the desk. It names its bot, and counts for whoever is staff of that bot now."""
-        name, _, rest = turn.incoming.tapped[1].partition(":")
+        name, _, rest = incoming.tapped[1].partition(":")
         bot_id, _, argument = rest.partition(":")
-        action, user_id = self._actions.get(name), turn.incoming.user_id
+        action, user_id = self._actions.get(name), incoming.user_id
         try:
-            bot = await repository.find_bot(session, turn.incoming.channel.id, uuid.UUID(bot_id))
+            wanted = uuid.UUID(bot_id)
         except ValueError:
             return Silent("unknown_postback")
-        if action is None or bot is None or user_id is None or not turn.incoming.in_private:
+        if action is None or user_id is None or not incoming.in_private:
             return Silent("unknown_postback")
-        role = await repository.role_of(session, bot.id, turn.incoming.channel.id, user_id)
+        async with self._database.reading() as session:
+            bot = await repository.find_bot(session, incoming.channel.id, wanted)
+            role = await repository.role_of(session, wanted, incoming.channel.id, user_id)
+        if bot is None:
+            return Silent("unknown_postback")
         if role is None:
-            return refuse(turn, "owner.not_staff", shop=bot.store_name)
-        return await self._run(session, turn, bot, role, asked=(action, argument))
+            return _refused(situation, "owner.not_staff", shop=bot.store_name)
+        return await _for_action(
+            Errand(incoming=incoming, situation=situation, bot=bot, role=role, argument=argument), action
+        )
 
-    async def _run(
-        self, session: AsyncSession, turn: Turn, bot: Bot, role: Role, *, asked: tuple[Action, str]
-    ) -> Response:
-        action, argument = asked
-        if action.needs is Role.OWNER and role is not Role.OWNER:
-            return refuse(turn, "owner.owners_only")
-        return await action.run(session, Order(turn=turn, bot=bot, role=role, argument=argument))
+    async def _on_tap(self, session: AsyncSession, turn: Turn) -> Response:
+        """Do what was tapped; from now on the chat is with the bot that the button names."""
+        ready: _Ready = turn.prepared
+        here, meant = turn.situation.bot, ready.errand.bot
+        if here is None or here.id != meant.id:
+            await repository.enter_bot(session, turn.contact.id, meant.id)
+        return await self._run(session, turn)
+
+    async def _run(self, session: AsyncSession, turn: Turn) -> Response:
+        """Run what was made ready, unless its sender has meanwhile ceased to be of the shop."""
+        ready: _Ready = turn.prepared
+        errand, user_id = ready.errand, turn.incoming.user_id
+        role = None
+        if user_id is not None:
+            role = await repository.role_of(session, errand.bot.id, turn.incoming.channel.id, user_id)
+        if role is None or role is not errand.role:
+            return refuse(turn, "owner.not_staff", shop=errand.bot.store_name)
+        bot = await repository.find_bot(session, turn.incoming.channel.id, errand.bot.id)
+        if bot is None:
+            return Silent("no_bot")
+        order = Order(turn=turn, bot=bot, role=role, argument=errand.argument, prepared=ready.found)
+        return await ready.run(session, order)
+
+    async def _on_other(self, _session: AsyncSession, turn: Turn) -> Response:
+        """Something that isn't text, in the middle of a dialog."""
+        talk, bot = self._talk(turn.situation), turn.situation.bot
+        if talk is None or bot is None:
+            return Silent("not_asked")
+        language = turn.situation.language
+        cancel = button(bot, say("owner.cancel", language), CANCEL)
+        return Reply(messages=messages_for(say(talk.expects, language), (cancel,)), bot_id=bot.id)
 
 
 def button(order_bot: Bot, label: str, action: str, argument: str = "") -> PostbackAction:
@@ -147,13 +251,37 @@ def button(order_bot: Bot, label: str, action: str, argument: str = "") -> Postb
 
 def refuse(turn: Turn, key: str, **values: object) -> Reply:
     """A plain word of the catalogue, in nobody's name."""
-    return Reply(messages=messages_for(say(key, turn.situation.language, **values)))
+    return _refused(turn.situation, key, **values)
+
+
+def heard_action(text: str) -> str | None:
+    """The action of which `text` is a word in the catalogue, whether or not the desk has it."""
+    return _words().get(_plain(text))
+
+
+def _refused(situation: Situation, key: str, **values: object) -> Reply:
+    return Reply(messages=messages_for(say(key, situation.language, **values)))
+
+
+def _may(action: Action, role: Role) -> bool:
+    return role is Role.OWNER or action.needs is not Role.OWNER
+
+
+async def _for_action(errand: Errand, action: Action) -> _Ready | Response:
+    if not _may(action, errand.role):
+        return _refused(errand.situation, "owner.owners_only")
+    return await _made_ready(errand, action.run, action.prepare)
+
+
+async def _made_ready(errand: Errand, run: Run, prepare: Prepare | None) -> _Ready:
+    return _Ready(errand, run, await prepare(errand) if prepare is not None else None)
 
 
 async def _cancel(session: AsyncSession, order: Order) -> Response:
     """Whatever staff were in the middle of ends."""
     await repository.end_dialog(session, order.turn.contact.id, order.bot.id)
-    return Reply(messages=messages_for(say("owner.cancelled", order.language)), bot_id=order.bot.id)
+    menu = button(order.bot, say("owner.to_menu", order.language), MENU)
+    return Reply(messages=messages_for(say("owner.cancelled", order.language), (menu,)), bot_id=order.bot.id)
 
 
 def _plain(text: str) -> str:
