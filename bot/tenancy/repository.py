@@ -76,11 +76,12 @@ async def shop_code_is_taken(session: AsyncSession, shop_code: str) -> bool:
     return (await session.execute(select(Bot.id).where(Bot.shop_code == shop_code))).first() is not None
 
 
-async def expire_unused_claim_codes(session: AsyncSession, bot: Bot, *, now: datetime) -> None:
-    """End the validity of every code of `bot` that nobody has used yet."""
+async def expire_unused_claim_codes(session: AsyncSession, bot: Bot, *, role: str, now: datetime) -> None:
+    """End the validity of every code of `bot` for a role that nobody has used yet."""
     statement = (
         update(ClaimCode)
-        .where(ClaimCode.bot_id == bot.id, ClaimCode.used_at.is_(None), ClaimCode.expires_at > now)
+        .where(ClaimCode.bot_id == bot.id, ClaimCode.role == role)
+        .where(ClaimCode.used_at.is_(None), ClaimCode.expires_at > now)
         .values(expires_at=now)
     )
     await session.execute(statement, execution_options={"synchronize_session": False})

@@ -1,13 +1,20 @@
-"""The owner (店長) of a bot: a LINE user, keyed (channel, user id)."""
+"""The people of a bot, keyed (channel, user id): its owner (店長) and their helpers (店員)."""
 
-from bot.tenancy.owners.claims import (
-    Claim,
-    Claimant,
-    ClaimOutcome,
-    claim_bare,
-    claim_by_code,
-    release,
-)
-from bot.tenancy.owners.repository import bots_owned_by
+from bot.tenancy.owners.claims import claim_bare, claim_by_code, release
+from bot.tenancy.owners.helpers import MOST_HELPERS, dismiss_helper
+from bot.tenancy.owners.outcomes import Claim, Claimant, ClaimOutcome, Released
+from bot.tenancy.owners.repository import bots_owned_by, helpers_of
 
-__all__ = ["Claim", "ClaimOutcome", "Claimant", "bots_owned_by", "claim_bare", "claim_by_code", "release"]
+__all__ = [
+    "MOST_HELPERS",
+    "Claim",
+    "ClaimOutcome",
+    "Claimant",
+    "Released",
+    "bots_owned_by",
+    "claim_bare",
+    "claim_by_code",
+    "dismiss_helper",
+    "helpers_of",
+    "release",
+]

@@ -1,4 +1,4 @@
-"""Owning a bot: claiming it by code or by the bare command, and giving it back.
+"""Owning a bot: claiming it by code or by the bare command, taking it over, and giving it back.
 
 A claim never guesses: it binds exactly one bot or none (decision 8 in `docs/decisions`).
 """
@@ -6,51 +6,31 @@ A claim never guesses: it binds exactly one bot or none (decision 8 in `docs/dec
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.models import Bot, BotOwner, ClaimAttempt, ClaimCode
+from bot.tenancy.claims import CodeRole
 from bot.tenancy.owners import repository
+from bot.tenancy.owners.helpers import join
+from bot.tenancy.owners.outcomes import Claim, Claimant, ClaimOutcome, Released, is_owner, spent
 
 TRIES_AN_HOUR = 5
 TRIES_WINDOW = timedelta(hours=1)
+OWNING = frozenset({CodeRole.OWNER, CodeRole.SUCCESSOR})
 
 
-class ClaimOutcome(StrEnum):
-    BOUND = "bound"
-    ALREADY_YOURS = "already_yours"
-    ALREADY_OWNER_ELSEWHERE = "already_owner_elsewhere"
-    OWNED_BY_OTHER = "owned_by_other"
-    CODE_WRONG = "code_wrong"
-    CODE_USED = "code_used"
-    CODE_EXPIRED = "code_expired"
-    CODE_OTHER_CHANNEL = "code_other_channel"
-    TOO_MANY_TRIES = "too_many_tries"
-    NEED_CODE = "need_code"
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What a claim came to; `bot` where there is one to name, `tries_left` after a wrong code."""
-
-    outcome: ClaimOutcome
-    bot: Bot | None = None
-    tries_left: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Claimant:
-    """The LINE user who claims: user ids mean nothing without their channel."""
-
-    channel_id: uuid.UUID
-    user_id: str
-
-
-async def claim_by_code(session: AsyncSession, claimant: Claimant, *, code_hash: str | None, now: datetime) -> Claim:
-    """Bind the bot that the code was issued for.
+async def claim_by_code(
+    session: AsyncSession,
+    claimant: Claimant,
+    *,
+    code_hash: str | None,
+    now: datetime,
+    roles: Collection[CodeRole] = OWNING,
+) -> Claim:
+    """Make the claimant what the code was issued for, where that is one of `roles`.
 
     `code_hash` is None for a text that can't be a code; it counts as a wrong try all the same.
     Concurrent claims of one code bind one: taking the code and the ownership are each one
@@ -64,6 +44,8 @@ async def claim_by_code(session: AsyncSession, claimant: Claimant, *, code_hash:
     if code is None:
         session.add(ClaimAttempt(channel_id=claimant.channel_id, user_id=claimant.user_id, tried_at=now))
         return Claim(ClaimOutcome.CODE_WRONG, tries_left=TRIES_AN_HOUR - tries - 1)
+    if code.role not in roles:
+        return Claim(ClaimOutcome.CODE_OF_HELPER if code.role == CodeRole.HELPER else ClaimOutcome.CODE_OF_OWNER)
     return await _redeem(session, claimant, code, now=now)
 
 
@@ -71,14 +53,14 @@ async def _redeem(session: AsyncSession, claimant: Claimant, code: ClaimCode, *,
     bot = await session.get_one(Bot, code.bot_id)
     if bot.channel_id != claimant.channel_id:
         return Claim(ClaimOutcome.CODE_OTHER_CHANNEL)
-    owner = await session.get(BotOwner, bot.id)
+    owner = await session.get(BotOwner, bot.id, populate_existing=True)
+    if code.role == CodeRole.HELPER:
+        return await join(session, claimant, code, bot=bot, owner=owner, now=now)
+    if code.role == CodeRole.SUCCESSOR:
+        return await _succeed(session, claimant, code, bot=bot, owner=owner, now=now)
     if owner is not None:
         return _owned(bot, owner, claimant, code_used=code.used_at is not None)
-    if code.used_at is not None or not bot.is_active:
-        return Claim(ClaimOutcome.CODE_USED, bot)
-    if code.expires_at <= now:
-        return Claim(ClaimOutcome.CODE_EXPIRED, bot)
-    return await _bind(session, bot, claimant, now=now)
+    return spent(code, bot, now=now) or await _bind(session, bot, claimant, now=now)
 
 
 async def claim_bare(session: AsyncSession, claimant: Claimant, *, window: timedelta, now: datetime) -> Claim:
@@ -99,11 +81,35 @@ async def claim_bare(session: AsyncSession, claimant: Claimant, *, window: timed
     return claim if claim.outcome is ClaimOutcome.BOUND else Claim(ClaimOutcome.NEED_CODE)
 
 
-async def release(session: AsyncSession, claimant: Claimant, bot_id: uuid.UUID) -> Bot | None:
-    """End this user's ownership of the bot; None when it isn't theirs."""
+async def release(session: AsyncSession, claimant: Claimant, bot_id: uuid.UUID, *, now: datetime) -> Released | None:
+    """End this user's ownership of the bot, its helpers' part in it and every open code; None when it isn't theirs."""
+    if not is_owner(await session.get(BotOwner, bot_id, populate_existing=True), claimant):
+        return None
+    await repository.use_up_claim_codes(session, bot_id, now=now)
     if not await repository.remove_owner(session, bot_id, claimant.channel_id, claimant.user_id):
         return None
-    return await session.get_one(Bot, bot_id)
+    helpers = await repository.remove_helpers(session, bot_id)
+    return Released(await session.get_one(Bot, bot_id), (claimant.user_id, *helpers))
+
+
+async def _succeed(
+    session: AsyncSession, claimant: Claimant, code: ClaimCode, *, bot: Bot, owner: BotOwner | None, now: datetime
+) -> Claim:
+    """Put the claimant in the place of the owner who issued the code."""
+    if is_owner(owner, claimant):
+        return Claim(ClaimOutcome.ALREADY_YOURS, bot)
+    if (refused := spent(code, bot, now=now)) is not None:
+        return refused
+    if owner is None:
+        return Claim(ClaimOutcome.CODE_EXPIRED, bot)
+    # The code before the owner, as in `release`: whoever takes it decides, and nobody waits for each other.
+    taken = await repository.take_claim_code(session, code.id, now=now)
+    if not taken or not await repository.replace_owner(session, owner, claimant.user_id, now=now):
+        return Claim(ClaimOutcome.CODE_USED, bot)
+    await repository.use_up_claim_codes(session, bot.id, now=now)
+    helpers = await repository.remove_helpers(session, bot.id)
+    former = tuple(user_id for user_id in (owner.user_id, *helpers) if user_id != claimant.user_id)
+    return Claim(ClaimOutcome.SUCCEEDED, bot, former=former)
 
 
 async def _bind(session: AsyncSession, bot: Bot, claimant: Claimant, *, now: datetime) -> Claim:
@@ -122,6 +128,6 @@ async def _bind(session: AsyncSession, bot: Bot, claimant: Claimant, *, now: dat
 
 
 def _owned(bot: Bot, owner: BotOwner, claimant: Claimant, *, code_used: bool) -> Claim:
-    if (owner.channel_id, owner.user_id) == (claimant.channel_id, claimant.user_id):
+    if is_owner(owner, claimant):
         return Claim(ClaimOutcome.ALREADY_YOURS, bot)
     return Claim(ClaimOutcome.CODE_USED if code_used else ClaimOutcome.OWNED_BY_OTHER, bot)

@@ -1,4 +1,4 @@
-"""Statements on owners, claim codes and wrong tries."""
+"""Statements on owners, helpers, claim codes and wrong tries."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.models import Bot, BotOwner, ClaimAttempt, ClaimCode
+from bot.models import Bot, BotHelper, BotOwner, ClaimAttempt, ClaimCode
 
 
 async def bots_owned_by(session: AsyncSession, channel_id: uuid.UUID, user_id: str) -> Sequence[Bot]:
@@ -53,10 +53,52 @@ async def remove_owner(session: AsyncSession, bot_id: uuid.UUID, channel_id: uui
     return await session.scalar(removed.returning(BotOwner.bot_id)) is not None
 
 
+async def replace_owner(session: AsyncSession, owner: BotOwner, user_id: str, *, now: datetime) -> bool:
+    """Put another user of the channel in an owner's place; False when it isn't that owner's any more."""
+    replaced = (
+        update(BotOwner)
+        .where(BotOwner.bot_id == owner.bot_id)
+        .where(BotOwner.channel_id == owner.channel_id, BotOwner.user_id == owner.user_id)
+        .values(user_id=user_id, bound_at=now)
+        .returning(BotOwner.bot_id)
+    )
+    unsynchronised = {"synchronize_session": False}
+    return await session.scalar(replaced, execution_options=unsynchronised) is not None
+
+
+async def helpers_of(session: AsyncSession, bot: Bot) -> Sequence[BotHelper]:
+    """The helpers of a bot on its channel, the first added first."""
+    helping = select(BotHelper).where(BotHelper.bot_id == bot.id, BotHelper.channel_id == bot.channel_id)
+    return (await session.scalars(helping.order_by(BotHelper.added_at, BotHelper.user_id))).all()
+
+
+async def add_helper(session: AsyncSession, helper: dict[str, Any]) -> bool:
+    """Make somebody a helper; False when they are one already."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    added = dialect.insert(BotHelper).values(helper).on_conflict_do_nothing().returning(BotHelper.user_id)
+    return await session.scalar(added) is not None
+
+
+async def remove_helpers(session: AsyncSession, bot_id: uuid.UUID, *, user_id: str | None = None) -> Sequence[str]:
+    """End the part of a bot's helpers, or of one of them; the user ids of those who were one."""
+    removed = delete(BotHelper).where(BotHelper.bot_id == bot_id)
+    if user_id is not None:
+        removed = removed.where(BotHelper.user_id == user_id)
+    unsynchronised = {"synchronize_session": False}
+    return (await session.scalars(removed.returning(BotHelper.user_id), execution_options=unsynchronised)).all()
+
+
 async def find_claim_code(session: AsyncSession, code_hash: str) -> ClaimCode | None:
     """The claim code of this keyed hash, whatever its state."""
     code: ClaimCode | None = await session.scalar(select(ClaimCode).where(ClaimCode.code_hash == code_hash))
     return code
+
+
+async def take_claim_code(session: AsyncSession, code_id: int, *, now: datetime) -> bool:
+    """Use a code; False when another claim was faster."""
+    taken = update(ClaimCode).where(ClaimCode.id == code_id, ClaimCode.used_at.is_(None)).values(used_at=now)
+    unsynchronised = {"synchronize_session": False}
+    return await session.scalar(taken.returning(ClaimCode.id), execution_options=unsynchronised) is not None
 
 
 async def use_up_claim_codes(session: AsyncSession, bot_id: uuid.UUID, *, now: datetime) -> None:

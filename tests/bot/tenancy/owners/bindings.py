@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -11,8 +12,8 @@ from bot.db.engine import Database
 from bot.models import Bot
 from bot.security.tokens import hash_token
 from bot.tenancy.bots import BotRequest, create_bot
-from bot.tenancy.claims import VALID_FOR, issue_claim_code
-from bot.tenancy.owners import Claim, Claimant, bots_owned_by, claim_bare, claim_by_code
+from bot.tenancy.claims import VALID_FOR, CodeRole, issue_claim_code
+from bot.tenancy.owners import Claim, Claimant, Released, bots_owned_by, claim_bare, claim_by_code, helpers_of, release
 
 KEY = b"k" * 32
 DAY = timedelta(hours=24)
@@ -35,16 +36,33 @@ class Bindings:
         async with self.database.unit_of_work() as session:
             return (await create_bot(session, request, clock=self.clock, management_token_key=KEY)).bot
 
-    async def code(self, bot: Bot, *, valid_for: timedelta = VALID_FOR) -> str:
+    async def code(self, bot: Bot, *, valid_for: timedelta = VALID_FOR, role: CodeRole = CodeRole.OWNER) -> str:
         async with self.database.unit_of_work() as session:
-            issued = await issue_claim_code(session, bot, clock=self.clock, claim_code_key=KEY, valid_for=valid_for)
+            issued = await issue_claim_code(
+                session, bot, clock=self.clock, claim_code_key=KEY, valid_for=valid_for, role=role
+            )
         return issued.code
 
-    async def claim(self, code: str | None, user_id: str = SOMEONE, *, channel_id: uuid.UUID | None = None) -> Claim:
+    async def claim(
+        self,
+        code: str | None,
+        user_id: str = SOMEONE,
+        *,
+        channel_id: uuid.UUID | None = None,
+        roles: Collection[CodeRole] = frozenset(CodeRole),
+    ) -> Claim:
         code_hash = hash_token(KEY, code) if code is not None else None
         async with self.database.unit_of_work() as session:
             claimant = Claimant(channel_id or self.channel_id, user_id)
-            return await claim_by_code(session, claimant, code_hash=code_hash, now=self.clock.now())
+            return await claim_by_code(session, claimant, code_hash=code_hash, roles=roles, now=self.clock.now())
+
+    async def release(self, bot: Bot, user_id: str = SOMEONE) -> Released | None:
+        async with self.database.unit_of_work() as session:
+            return await release(session, Claimant(self.channel_id, user_id), bot.id, now=self.clock.now())
+
+    async def helpers(self, bot: Bot) -> list[str]:
+        async with self.database.reading() as session:
+            return [helper.user_id for helper in await helpers_of(session, bot)]
 
     async def claim_bare(self, user_id: str = SOMEONE, *, window: timedelta = DAY) -> Claim:
         async with self.database.unit_of_work() as session:

@@ -7,9 +7,9 @@ import pytest
 
 from bot.clock import ManualClock
 from bot.models import Bot
-from bot.tenancy.owners import Claimant, ClaimOutcome, release
+from bot.tenancy.owners import ClaimOutcome
 from bot.tenancy.owners.claims import TRIES_AN_HOUR, TRIES_WINDOW
-from tests.bot.tenancy.owners.bindings import ANOTHER, DAY, SOMEONE, Bindings
+from tests.bot.tenancy.owners.bindings import ANOTHER, DAY, Bindings
 
 MOMENT = timedelta(seconds=1)
 
@@ -46,7 +46,7 @@ async def test_a_used_code_binds_nobody_after_a_release(bindings: Bindings) -> N
     bot = await bindings.bot()
     code = await bindings.code(bot)
     await bindings.claim(code)
-    await release_by(bindings, SOMEONE, bot)
+    await bindings.release(bot)
     assert (await bindings.claim(code, ANOTHER)).outcome is ClaimOutcome.CODE_USED
     assert (await bindings.claim(await bindings.code(bot), ANOTHER)).outcome is ClaimOutcome.BOUND
 
@@ -162,11 +162,11 @@ async def test_of_many_bare_commands_at_once_one_binds(bindings: Bindings) -> No
 async def test_a_release_ends_ones_own_ownership_alone(bindings: Bindings) -> None:
     bot = await bindings.bot()
     await bindings.claim(await bindings.code(bot))
-    assert not await release_by(bindings, ANOTHER, bot)
+    assert not await bindings.release(bot, ANOTHER)
     assert await bindings.owned() == [bot.id]
-    assert await release_by(bindings, SOMEONE, bot)
+    assert await bindings.release(bot)
     assert await bindings.owned() == []
-    assert not await release_by(bindings, SOMEONE, bot)
+    assert not await bindings.release(bot)
 
 
 async def test_the_latest_bound_bot_comes_first(bindings: Bindings, clock: ManualClock) -> None:
@@ -175,8 +175,3 @@ async def test_the_latest_bound_bot_comes_first(bindings: Bindings, clock: Manua
         await bindings.claim(await bindings.code(bot))
         clock.advance(MOMENT)
     assert await bindings.owned() == [bot.id for bot in reversed(bots)]
-
-
-async def release_by(bindings: Bindings, user_id: str, bot: Bot) -> bool:
-    async with bindings.database.unit_of_work() as session:
-        return await release(session, Claimant(bindings.channel_id, user_id), bot.id) is not None
