@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 
 from aiohttp import web
 
 from bot.clock import Clock
 from bot.errors import BadRequest, NotFound, Unauthenticated
-from bot.line.channels import ChannelAccess, ChannelDirectory
+from bot.line.channels import FRESH_FOR, REREAD_AFTER, ChannelAccess, ChannelDirectory, SecretPromoter
 from bot.line.events import read_webhook
 from bot.security.signatures import verify_line_webhook
 from bot.web.requests import read_body
@@ -43,6 +44,7 @@ class Webhook:
     """`POST /line/webhook` is the central channel's, `/line/webhook/{channel_id}` a vendor's own."""
 
     channels: ChannelDirectory
+    promoter: SecretPromoter
     inbox: Inbox
     clock: Clock
     metrics: LineMetrics
@@ -50,10 +52,7 @@ class Webhook:
     async def receive(self, request: web.Request) -> web.Response:
         """Answer 200 once every event of the body is on the disk; nothing else happens before that."""
         body = await read_body(request)
-        channel = await self._channel(request)
-        given = request.headers.get(SIGNATURE_HEADER)
-        if not any(verify_line_webhook(secret, body, given) for secret in channel.secrets):
-            raise BadSignature
+        channel = await self._verified(request, body)
         webhook = read_webhook(body)
         if channel.bot_user_id is not None and webhook.destination != channel.bot_user_id:
             raise WrongDestination
@@ -63,16 +62,35 @@ class Webhook:
             self.metrics.events_received(len(webhook.events))
         return web.Response()
 
-    async def _channel(self, request: web.Request) -> ChannelAccess:
+    async def _verified(self, request: web.Request, body: bytes) -> ChannelAccess:
+        """The channel of the URL, which has signed the body. A secret may have been announced a moment ago."""
+        given = request.headers.get(SIGNATURE_HEADER)
+        channel = await self._channel(request)
+        signed_with = _secret_of(channel, body, given)
+        if signed_with is None and given is not None:
+            channel = await self._channel(request, fresh_for=REREAD_AFTER)
+            signed_with = _secret_of(channel, body, given)
+        if signed_with is None:
+            raise BadSignature
+        if signed_with == channel.next_secret:
+            self.promoter.seen(channel)
+        return channel
+
+    async def _channel(self, request: web.Request, *, fresh_for: timedelta = FRESH_FOR) -> ChannelAccess:
         given = request.match_info.get("channel_id")
         try:
             channel_id = uuid.UUID(given) if given is not None else None
         except ValueError:
             raise UnknownChannel from None
-        channel = await self.channels.find(channel_id)
+        channel = await self.channels.find(channel_id, fresh_for=fresh_for)
         if channel is None:
             raise UnknownChannel
         return channel
+
+
+def _secret_of(channel: ChannelAccess, body: bytes, given: str | None) -> str | None:
+    """The secret of the channel that the body was signed with."""
+    return next((secret for secret in channel.secrets if verify_line_webhook(secret, body, given)), None)
 
 
 def line_routes(webhook: Webhook) -> list[Route]:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot.clock import ManualClock
 from bot.db.engine import Database
-from bot.models import ApiKey, Partner, Tenant, Vendor
+from bot.models import ApiKey, Bot, Channel, Partner, Tenant, Vendor
 from bot.tenancy.principal import PLATFORM, Principal, PrincipalKind
 from bot.tenancy.scope import changeable_by, may_share, visible_to
 
@@ -73,3 +73,33 @@ def test_only_whoever_is_bound_to_no_vendor_may_share() -> None:
 def test_a_vendor_without_a_tenant_is_nobodys() -> None:
     with pytest.raises(ValueError, match="belongs to its tenant"):
         Principal(PrincipalKind.PLATFORM, "platform", None, vendor_id=1)
+
+
+async def test_a_channel_is_seen_by_the_vendors_whose_bots_answer_there_and_changed_by_the_only_one(
+    database: Database, two_vendors: tuple[uuid.UUID, list[int]], clock: ManualClock
+) -> None:
+    tenant_id, (first, second) = two_vendors
+    known = {"created_at": clock.now(), "updated_at": clock.now()}
+    async with database.unit_of_work() as session:
+        for name, vendors in (("alone", [first]), ("both", [first, second]), ("empty", [])):
+            channel = Channel(id=uuid.uuid4(), tenant_id=tenant_id, name=name, secret_box=b"", token_box=b"", **known)
+            session.add(channel)
+            await session.flush()
+            for vendor_id in vendors:
+                bot = Bot(id=uuid.uuid4(), tenant_id=tenant_id, vendor_id=vendor_id, channel_id=channel.id, **known)
+                bot.store_name, bot.shop_code = name, uuid.uuid4().hex[:6]
+                session.add(bot)
+        session.add(Channel(id=uuid.uuid4(), name="central", is_central=True, secret_box=b"", token_box=b"", **known))
+    async with database.reading() as session:
+        seen = {
+            vendor_id: [
+                set(await session.scalars(narrowed(_bound(tenant_id, vendor_id), select(Channel.name), Channel)))
+                for narrowed in (visible_to, changeable_by)
+            ]
+            for vendor_id in (first, second, None)
+        }
+    assert seen == {
+        first: [{"alone", "both"}, {"alone"}],
+        second: [{"both"}, set()],
+        None: [{"alone", "both", "empty"}, {"alone", "both", "empty"}],
+    }
