@@ -44,6 +44,7 @@ from handlers.line.metrics import LineMetrics
 from handlers.line.outgoing import OutgoingWorker
 from handlers.line.owner import owner_desk
 from handlers.line.owner.tools import Tools
+from handlers.line.quota import QuotaWorker, note_used_up
 from handlers.line.routes import Webhook, line_routes
 from handlers.line.service import LineService, line_router
 from handlers.line.tasks import LineLaneWorker
@@ -174,7 +175,8 @@ class Shopkeeper:
         service = LineService(self.database, line_router(chat, binding, self.late_answers, desk=owner_desk(tools)))
         workers: list[LaneWorker[Any, Any]] = [
             LineLaneWorker(service, self.channels, line, clock=clock, metrics=metrics, wake=self._wake),
-            OutgoingWorker(self.channels, line, clock=clock, metrics=metrics),
+            OutgoingWorker(self.channels, line, clock=clock, metrics=metrics, on_end=[note_used_up]),
+            QuotaWorker(self.channels, line, clock),
             LateAnswerWorker(asker, clock),
             ImportWorker(self.sender),
         ]

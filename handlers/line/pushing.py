@@ -3,54 +3,95 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.clock import SHOP_TIME
 from bot.line.channels import repository as channels
 from bot.line.delivery import Purpose
 from bot.line.delivery import repository as ledger
 from bot.line.delivery.repository import PlannedPush
 from bot.line.events import UnreadableEvent, parse_event
-from bot.models import Bot, Delivery
+from bot.models import Bot, Channel, Delivery
 from handlers.line import repository
 from handlers.line.inbox.rows import lane_of
+from handlers.line.months import month_begin, month_end
 from handlers.line.responses import Message
 
 # A token that is older isn't worth trying: by the time of the call it may have expired.
 TOKEN_FRESH = timedelta(seconds=45)
-# LINE counts by the month of its own time zone.
-LINE_TIME = SHOP_TIME
 QUOTA_KNOWN_FOR = timedelta(hours=26)
+# Of a quota that many shops share, a bot without a limit of its own may use that much a month, so that
+# no shop can use up what belongs to all. A limit of its own (`shopkeeper usage limit`) replaces the share.
+SHARE_OF_CENTRAL = 0.2
 
 
 class NoRoom(StrEnum):
     """Why nothing may be pushed."""
 
     BOT_LIMIT = "push_limit_reached"
+    SHARE = "shared_quota_share"
     CHANNEL_QUOTA = "quota_exhausted"
     QUOTA_UNKNOWN = "quota_unknown"
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many billed messages may still be caused (None: any number), and what sets that bound."""
+
+    left: int | None
+    bound: NoRoom | None = None
+
+    def lacks(self, count: int) -> NoRoom | None:
+        """What stands in the way of that many; None where they fit."""
+        return self.bound if self.left is not None and count > self.left else None
+
+
 async def room_for(session: AsyncSession, bot: Bot, *, now: datetime, count: int = 1) -> NoRoom | None:
     """Whether `bot` may cause `count` more billed messages this month: None, or what stands in the way."""
+    return (await room_of(session, bot, now=now)).lacks(count)
+
+
+async def room_of(session: AsyncSession, bot: Bot, *, now: datetime, apart_from: int | None = None) -> Room:
+    """How many more billed messages `bot` may cause this month.
+
+    That is what LINE said is left on its channel, less what was sent since and what is queued or scheduled there;
+    and no more than the bot's own limit leaves. The broadcast `apart_from` isn't counted.
+    """
     channel = await channels.find(session, bot.channel_id)
     if channel is None or channel.quota_checked_at is None or channel.quota_checked_at < now - QUOTA_KNOWN_FOR:
-        return NoRoom.QUOTA_UNKNOWN
-    if channel.quota_limit is not None and (channel.quota_used or 0) + count > channel.quota_limit:
-        return NoRoom.CHANNEL_QUOTA
-    if bot.push_limit is not None:
-        spent = await ledger.billed_since(session, bot.id, month_begin(now))
-        if spent + count > bot.push_limit:
-            return NoRoom.BOT_LIMIT
-    return None
+        return Room(0, NoRoom.QUOTA_UNKNOWN)
+    rooms = []
+    if channel.quota_limit is not None:
+        rooms.append(Room(await _left_on(session, channel, now=now, apart_from=apart_from), NoRoom.CHANNEL_QUOTA))
+    limit, bound = limit_of(bot, channel)
+    if limit is not None:
+        spent = await repository.billed(session, bot.id, since=month_begin(now))
+        ahead = await repository.reserved(session, bot_id=bot.id, until=month_end(now), apart_from=apart_from)
+        rooms.append(Room(max(0, limit - spent - ahead.total), bound))
+    return min(rooms, key=lambda room: room.left or 0, default=Room(None))
 
 
-def month_begin(now: datetime) -> datetime:
-    """When the month began in which LINE counts at `now`."""
-    return now.astimezone(LINE_TIME).replace(day=1, hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+def limit_of(bot: Bot, channel: Channel) -> tuple[int | None, NoRoom]:
+    """What a bot may cause a month beside its channel's quota (None: anything), and which rule says so."""
+    if bot.push_limit is not None or not channel.is_central or channel.quota_limit is None:
+        return bot.push_limit, NoRoom.BOT_LIMIT
+    return max(1, int(channel.quota_limit * SHARE_OF_CENTRAL)) if channel.quota_limit else 0, NoRoom.SHARE
+
+
+async def used_on(session: AsyncSession, channel: Channel, *, now: datetime) -> int:
+    """The month's billed messages of a channel as LINE told them, and what was sent since."""
+    if channel.quota_checked_at is None or channel.quota_checked_at < month_begin(now):
+        return await repository.sent_since(session, channel.id, month_begin(now))
+    return (channel.quota_used or 0) + await repository.sent_since(session, channel.id, channel.quota_checked_at)
+
+
+async def _left_on(session: AsyncSession, channel: Channel, *, now: datetime, apart_from: int | None) -> int:
+    used = await used_on(session, channel, now=now)
+    ahead = await repository.reserved(session, channel_id=channel.id, until=month_end(now), apart_from=apart_from)
+    return max(0, (channel.quota_limit or 0) - used - ahead.total)
 
 
 async def send_to(

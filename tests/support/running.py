@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,10 @@ class Running:
     @property
     def database(self) -> Database:
         return self.shopkeeper.database
+
+    def now(self) -> datetime:
+        """The time of the product's clock."""
+        return self.shopkeeper.ports.clock.now()
 
     async def rows(self, statement: Executable) -> list[Any]:
         """The first column of what a statement finds."""

@@ -20,8 +20,8 @@ HELLO = TextMessage("店長請您稍等一下。")
 
 async def quota(product: Running, *, limit: int | None = None, used: int = 0) -> None:
     """Have the channel's quota known."""
-    now = product.shopkeeper.ports.clock.now()
-    known = {"quota_limit": limit, "quota_used": used, "quota_checked_at": now}
+    product.central.monthly_limit, product.central.consumption = limit, used
+    known = {"quota_limit": limit, "quota_used": used, "quota_checked_at": product.now()}
     async with product.database.unit_of_work() as session:
         await session.execute(update(Channel).values(**known))
 
@@ -108,7 +108,13 @@ async def test_nothing_is_pushed_without_room(
     async with still.database.unit_of_work() as session:
         (await session.get_one(Bot, bot.id)).push_limit = limit
     bot.push_limit = limit
-    if known is not None:
+    if known is None:
+        still.line.fail(FaultMode.STATUS, endpoint="quota", times=None)
+        assert still.shopkeeper.runner is not None
+        await still.shopkeeper.runner.idle()
+        async with still.database.unit_of_work() as session:
+            await session.execute(update(Channel).values(quota_checked_at=None))
+    else:
         await quota(still, **known)
     assert await push(still, bot, user) is reason
     assert await deliveries(still) == []
