@@ -89,6 +89,8 @@ class Settings(BaseSettings):
     openai_api_key: OptionalSecret = None
     openai_base_url: OptionalText = None
     openai_model: str = "gpt-4o-mini"
+    openai_transcribe_model: OptionalText = "gpt-transcribe"
+    whisper_model_path: OptionalText = None
     llm_daily_tokens_per_bot: Annotated[int | None, BeforeValidator(_optional_secret)] = Field(default=None, ge=0)
 
     partner_api_enabled: bool = True

@@ -17,9 +17,9 @@ import rapidocr
 from rapidocr.inference_engine.onnxruntime.main import ONNXRuntimeError
 from rapidocr.main import RapidOCRError
 
+from bot.traditional import as_written
 from knowledge.media.images import LONGEST_SIDE, Picture, Piece, Pixels
 from knowledge.media.layout import Box, Point, TextLine, lines_of
-from knowledge.media.script import as_written
 
 # What is less sure than this is more often a pattern than a word.
 LEAST_CONFIDENCE = 0.6

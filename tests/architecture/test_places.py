@@ -112,9 +112,9 @@ RULES = [
     ),
     Rule(
         "openai",
-        "the LLM is a port with an offline twin; one adapter knows the vendor",
+        "the LLM and speech recognition are ports; one adapter of each knows the vendor",
         importing("openai"),
-        ("bot/llm/openai*.py",),
+        ("bot/llm/openai*.py", "bot/speech/openai*.py"),
     ),
     Rule(
         "linebot",

@@ -1,4 +1,4 @@
-"""Traditional Chinese that was recognised with a Simplified character among it. Pure."""
+"""Traditional Chinese out of what machines recognise, which mix in Simplified characters."""
 
 from __future__ import annotations
 
@@ -28,7 +28,16 @@ def as_written(text: str) -> str:
     simplified = sum(map(is_simplified, han))
     if not simplified or simplified >= sum(map(is_traditional, han)):
         return text
-    return "".join(_converter().convert(one) if is_simplified(one) else one for one in text)
+    return "".join(_converter("s2tw").convert(one) if is_simplified(one) else one for one in text)
+
+
+def in_traditional(text: str) -> str:
+    """Simplified Chinese in the characters and words of Taiwan.
+
+    For text that is Simplified: in Traditional text, what both scripts write alike would become
+    something else.
+    """
+    return str(_converter("s2twp").convert(text))
 
 
 def _is_in(character: str, encoding: str) -> bool:
@@ -39,5 +48,5 @@ def _is_in(character: str, encoding: str) -> bool:
 
 
 @cache
-def _converter() -> opencc.OpenCC:
-    return opencc.OpenCC("s2tw")
+def _converter(configuration: str) -> opencc.OpenCC:
+    return opencc.OpenCC(configuration)
