@@ -13,7 +13,7 @@ PRODUCT := bot handlers knowledge partner_api scheduler
 CODE := $(PRODUCT) tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint format types migrate migration lock clean
+.PHONY: help setup demo test bytecode check lint format types migrate migration lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -28,7 +28,14 @@ test: $(READY) ## Run every test, on SQLite, PostgreSQL and Valkey (all come wit
 	@$(BIN)/python -m compileall -q $(PRODUCT)
 	$(BIN)/pytest -n $(WORKERS)
 
-check: lint types test ## Everything that must hold before a change is taken: lint, types, tests
+# Where the environment keeps Python from writing bytecode, each of the workers would compile each test.
+bytecode: $(READY)
+	@$(BIN)/python -m compileall -q $(PRODUCT)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --collect-only -qq > /dev/null || true
+
+check: $(READY) ## Everything that must hold before a change is taken: lint, types, tests
+	@$(MAKE) --no-print-directory --jobs 2 lint types bytecode
+	@$(MAKE) --no-print-directory test
 
 lint: $(READY) ## ruff, its formatting, and the layers of the packages
 	$(BIN)/ruff check

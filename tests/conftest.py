@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from functools import partial
@@ -46,8 +45,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure() -> None:
     refuse_other_machines()
     tempfile.tempdir = in_memory() or tempfile.gettempdir()
-    # Whoever makes a TLS context would load the machine's 150 authorities, though no test reaches beyond it.
-    os.environ["SSL_CERT_FILE"] = os.environ["SSL_CERT_DIR"] = os.devnull
     # A traceback with every local variable takes half a second.
     structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback
     # How long an example takes says something about the machine and nothing about the code. There are new

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import ssl
 import sys
 from typing import Any
 
@@ -17,6 +18,12 @@ class BeyondThisMachine(RuntimeError):
 def refuse_other_machines() -> None:
     """Make every later connection of this process to an address beyond loopback an error, for good."""
     sys.addaudithook(_audit)
+    # Nobody is left who shows a certificate of the machine's 150 authorities, and each TLS context would load them.
+    setattr(ssl.SSLContext, "load_default_certs", _load_nothing)  # noqa: B010 - mypy takes no assignment to a method
+
+
+def _load_nothing(_context: ssl.SSLContext, _purpose: ssl.Purpose = ssl.Purpose.SERVER_AUTH) -> None:
+    """Trust nobody but whom a test names."""
 
 
 class LoopbackLoop(uvloop.Loop):
