@@ -10,10 +10,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from bot.line.simulator import Occurrence, User
+from tests.support.shown import times_answered
 from tests.support.site import Site
 
 AGAIN_SECONDS = 0.2
 MOST_COPIES = 5
+MAY_BE_SEEN = {
+    ("answered", None),
+    ("answered", "pushed"),
+    ("answered", "outcome_unknown"),
+    ("failed", "outcome_unknown"),
+    ("failed", "internal_error"),
+}
 
 
 @dataclass
@@ -71,12 +79,20 @@ class Crowd:
             again = True
             await asyncio.sleep(AGAIN_SECONDS)
 
-    async def check(self) -> Counter[str]:
-        """Hold the promise to what became of it all; returns how many events ended in which way."""
-        ends, visible = await self.site.settle(), self.site.visible()
+    async def check(self, *, in_order: bool = True) -> Counter[str]:
+        """Hold the promise to what became of it all; returns how many events ended in which way.
+
+        `in_order` unless the webhooks themselves came in disorder.
+        """
+        ends, shown = await self.site.settle(), await self.site.shown()
+        answers = times_answered(shown)
         assert self.acknowledged - ends.keys() == set(), "acknowledged and not stored"
-        assert {event_id: count for event_id, count in visible.items() if count > 1} == {}, "visible twice"
-        assert {one for one, (state, _) in ends.items() if state == "answered" and not visible[one]} == set()
+        assert {event_id: count for event_id, count in answers.items() if count > 1} == {}, "visible twice"
+        assert {one for one, (state, _) in ends.items() if state == "answered" and not answers[one]} == set()
+        silent = {one for one, (state, reason) in ends.items() if (state, reason) not in MAY_BE_SEEN}
+        assert silent & answers.keys() == set(), "said to be unanswered, and visible"
+        if in_order:
+            assert sum(self.site.inversions(user, shown) for user in self.users) == 0
         return Counter(state if reason is None else f"{state} ({reason})" for state, reason in ends.values())
 
     def _say(self, user: User) -> Occurrence:

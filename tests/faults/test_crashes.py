@@ -35,7 +35,6 @@ async def test_a_server_that_is_killed_or_told_to_end_under_load_loses_nothing_a
         await site.restart(0)
     ends = await crowd.check()
     assert set(ends) <= ENDS
-    assert all(site.answered_in_order(user) for user in crowd.users)
     figure(
         f"{sizes.kills} kills with {open_at_kill} open events in sum and a SIGTERM; "
         f"{len(crowd.acknowledged)} acknowledged, 0 lost, 0 seen twice; "

@@ -11,8 +11,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from bot.line.simulator import Channel
 
@@ -60,20 +61,29 @@ def run_command(
     )
 
 
+class Process(Protocol):
+    """What is needed of a `Popen`."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float) -> int: ...
+
+    def send_signal(self, number: signal.Signals, /) -> None: ...
+
+    def kill(self) -> None: ...
+
+    def terminate(self) -> None: ...
+
+
 class ProductProcess:
     """`shopkeeper <arguments>`, running; its output goes to files in `folder`."""
 
     def __init__(self, *arguments: str, environment: Mapping[str, str], folder: Path) -> None:
         self._files = [folder / f"{secrets.token_hex(4)}.{kind}" for kind in ("out", "err")]
-        with self._files[0].open("wb") as out, self._files[1].open("wb") as err:
-            self._process = subprocess.Popen(
-                [*_ends_with_this_process(), str(COMMAND), *arguments],
-                env=dict(environment),
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
-            )
+        self._process = self._start(arguments, environment, folder)
 
     @property
     def pid(self) -> int:
@@ -139,6 +149,17 @@ class ProductProcess:
             self.thaw()
             self.kill()
 
+    def _start(self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> Process:
+        with self._files[0].open("wb") as out, self._files[1].open("wb") as err:
+            return subprocess.Popen(
+                [*ends_with_this_process(), str(COMMAND), *arguments],
+                env=dict(environment),
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+            )
+
     def _said(self) -> str:
         """What is meant for people: neither logs nor an unfinished line."""
         lines = (self.log + self.output).splitlines(keepends=True)
@@ -149,7 +170,7 @@ class ProductProcess:
         return "works the jobs" in said or bool(_ADDRESS.search(said))
 
 
-def _ends_with_this_process() -> list[str]:
+def ends_with_this_process() -> list[str]:
     """The kernel ends the process when the test process dies without a chance to say goodbye."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []

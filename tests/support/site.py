@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +19,9 @@ from bot.line.simulator.events import Where, redelivered, webhook_body
 from bot.line.simulator.model import Sender, WebhookAttempt
 from bot.security.keys import Purpose, derive_key
 from bot.tenancy.partners import Partners
+from tests.support.forked import ForkedProcess
 from tests.support.servers import ProductProcess, environment_of, free_port, secrets_of
+from tests.support.shown import EVENTS, LEDGER, Shown, inversions, shown_on
 
 FINAL = ("answered", "silent", "handed_over", "failed")
 
@@ -73,7 +74,7 @@ class Site:
     def launch(self, port: int) -> ProductProcess:
         """Start a server on `port` without waiting for it."""
         self.started.append(
-            ProductProcess("serve", "--port", str(port), environment=self.environment, folder=self.folder)
+            ForkedProcess("serve", "--port", str(port), environment=self.environment, folder=self.folder)
         )
         return self.started[-1]
 
@@ -152,14 +153,9 @@ class Site:
                 ends = await self.ends()
         return ends
 
-    def visible(self) -> Counter[str]:
-        """How many of the account's messages people can see, by the event that they answer."""
-        return Counter(
-            message.answers_event
-            for chat in self.line.platform.chats()
-            for message in chat
-            if message.sender is Sender.ACCOUNT and message.visible and message.answers_event
-        )
+    async def shown(self) -> list[Shown]:
+        """Everything that people can see of the account, with the events that it answers."""
+        return shown_on(self.line.platform, ledger=await self.rows(LEDGER), events=await self.rows(EVENTS))
 
     def slowest_answer(self) -> float:
         """Seconds from the first time that an event was told until its answer was seen, at most."""
@@ -170,9 +166,8 @@ class Site:
         answers = (message for chat in self.line.platform.chats() for message in chat if message.answers_event)
         return max((message.sent_at - told[str(message.answers_event)] for message in answers), default=0) / 1000
 
-    def answered_in_order(self, user: User) -> bool:
-        """Whether the answers in a person's chat stand in the order of what they wrote."""
+    def inversions(self, user: User, shown: Iterable[Shown]) -> int:
+        """How often the answers in a person's chat don't stand in the order of what they wrote."""
         chat = self.line.platform.chat(self.central.channel_id, user.user_id)
-        asked = [message.event_id for message in chat if message.sender is Sender.USER]
-        answered = [message.answers_event for message in chat if message.sender is Sender.ACCOUNT]
-        return answered == [event_id for event_id in asked if event_id in set(answered)]
+        asked = [str(message.event_id) for message in chat if message.sender is Sender.USER]
+        return inversions([one for one in shown if one.chat_id == user.user_id], asked)
