@@ -5,7 +5,8 @@ free, and ends when it had nothing to do for `IDLE_SECONDS`: the memory is taken
 
 Measured on 2 cores: the first image after a while takes 2.3 to 3.5 s, each further one 1.0 to 1.6 s
 (a receipt of 920x1200 px, one processor); a screenshot of 720x5200 px 6 s. A waiting process holds
-180 MB; reading takes 100 to 350 MB more, until the image is read. The asking process takes none of it.
+175 MB, reading up to 130 MB more (350 MB for 50 megapixels) until the image is read; the asking process takes
+none of it. With both processors busy with other work it all takes twice as long.
 """
 
 from __future__ import annotations
