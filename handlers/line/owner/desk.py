@@ -17,7 +17,6 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.engine import Database
-from bot.line.messages import PostbackAction
 from bot.models import Bot
 from bot.texts import Language, catalogue, say
 from handlers.line import repository
@@ -27,8 +26,9 @@ from handlers.line.repository import Dialog, Role
 from handlers.line.responses import Incoming, Reply, Response, Silent
 from handlers.line.router import Router, Turn
 from handlers.line.situation import Situation
+from handlers.line.taps import TAP
+from handlers.line.taps import button as button
 
-TAP = "o"
 CANCEL = "cancel"
 MENU = "menu"
 # What ends a dialog instead of belonging to it, when it is written as a text of its own.
@@ -94,11 +94,13 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Talk:
-    """A dialog's part: `run` gets its texts. `expects` is the key of the text that says what it waits for."""
+    """A dialog's part: `run` gets its texts, but for those that ask for one of the actions `leaving`. `expects` is the
+    key of the text that says what it waits for."""
 
     run: Run
     prepare: Prepare | None = None
     expects: str = "owner.text_expected"
+    leaving: frozenset[str] = LEAVING
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +134,16 @@ class Desk:
         self._actions[name] = Action(name=name, run=run, needs=needs, read=read, prepare=prepare)
 
     def dialog(
-        self, kind: str, run: Run, *, prepare: Prepare | None = None, expects: str = "owner.text_expected"
+        self,
+        kind: str,
+        run: Run,
+        *,
+        prepare: Prepare | None = None,
+        expects: str = "owner.text_expected",
+        leaving: frozenset[str] = LEAVING,
     ) -> None:
         """Give the texts of a dialog of this kind to `run`; anything else is told what it `expects`."""
-        self._dialogs[kind] = Talk(run=run, prepare=prepare, expects=expects)
+        self._dialogs[kind] = Talk(run=run, prepare=prepare, expects=expects, leaving=leaving)
 
     def offers(self, name: str, role: Role) -> bool:
         """Whether there is such an action for people of this role."""
@@ -146,7 +154,7 @@ class Desk:
         """The desk's behaviours, for staff in a one-to-one chat."""
         router = Router()
         router.on("desk_tap", self._on_tap, taps(TAP), prepare=self._ready_tap)
-        router.on("desk_text", self._run, from_staff, is_text, self._wants, prepare=self._ready_text)
+        router.on("desk_text", self._on_text, from_staff, is_text, self._wants, prepare=self._ready_text)
         router.on("desk_other", self._on_other, from_staff, is_message, self._waits_for_text)
         return router
 
@@ -178,7 +186,7 @@ class Desk:
         if bot is None or role is None:
             return Silent("not_staff")
         talk, asked = self._talk(situation), self._asked_for(text)
-        if talk is not None and (asked is None or asked[0].name not in LEAVING):
+        if talk is not None and (asked is None or asked[0].name not in talk.leaving):
             errand = Errand(
                 incoming=incoming, situation=situation, bot=bot, role=role, argument=text, dialog=situation.dialog
             )
@@ -209,6 +217,14 @@ class Desk:
         return await _for_action(
             Errand(incoming=incoming, situation=situation, bot=bot, role=role, argument=argument), action
         )
+
+    async def _on_text(self, session: AsyncSession, turn: Turn) -> Response:
+        """Do what was asked for in words; buttons have no language, and go on in that of these words."""
+        ready: _Ready = turn.prepared
+        language = turn.situation.language
+        if ready.errand.dialog is None and turn.contact.language != language:
+            await repository.change_contact(session, turn.contact.id, language=language.value)
+        return await self._run(session, turn)
 
     async def _on_tap(self, session: AsyncSession, turn: Turn) -> Response:
         """Do what was tapped; from now on the chat is with the bot that the button names."""
@@ -241,12 +257,6 @@ class Desk:
         language = turn.situation.language
         cancel = button(bot, say("owner.cancel", language), CANCEL)
         return Reply(messages=messages_for(say(talk.expects, language), (cancel,)), bot_id=bot.id)
-
-
-def button(order_bot: Bot, label: str, action: str, argument: str = "") -> PostbackAction:
-    """A button that asks the desk for an action; `label` stands in the chat when it is tapped."""
-    data = f"{TAP}:{action}:{order_bot.id.hex}:{argument}".removesuffix(":")
-    return PostbackAction(label=label, data=data, display_text=label)
 
 
 def refuse(turn: Turn, key: str, **values: object) -> Reply:
