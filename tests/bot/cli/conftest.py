@@ -55,9 +55,10 @@ class Shell:
         for name, value in variables.items():
             self._patch.setenv(name, value)
 
-    async def run(self, *arguments: str) -> Ended:
+    async def run(self, *arguments: str, stdin: str = "") -> Ended:
         """Run a command to its end, in a thread: it has an event loop of its own."""
         self._patch.setattr(sys, "argv", ["shopkeeper", *arguments])
+        self._patch.setattr(sys, "stdin", io.StringIO(stdin))
         return await asyncio.to_thread(_run)
 
 

@@ -3,14 +3,9 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from sqlalchemy import select
 
 from bot import migrations
-from bot.line.simulator import FaultMode
-from bot.models import Bot, Channel
-from bot.texts import say
 from tests.bot.cli.conftest import Shell
-from tests.support.running import Running
 
 SECRETS = ("SECRET_KEY", "LINE_CHANNEL_SECRET", "LINE_CHANNEL_ACCESS_TOKEN")
 KEY = "3f1e7a52-9a0c-4d57-8f2e-5b7c1d9e0a63"
@@ -94,63 +89,3 @@ async def test_nonsense_makes_no_partner(shell: Shell, arguments: list[str]) -> 
     ended = await shell.run("partner", "create", *arguments)
     assert (ended.code, ended.out) == (2, "")
     assert ended.err
-
-
-# channel add
-
-
-async def add(there: Shell, bot_id: uuid.UUID, secret: str, token: str) -> list[str]:
-    return ["channel", "add", "--bot", str(bot_id), "--secret", secret, "--token", token]
-
-
-async def test_a_bot_moves_to_an_account_of_its_own_and_answers_there(there: Shell, product: Running) -> None:
-    bot = await product.shops.open()
-    await product.shops.own(bot, product.friend())
-    account = product.line.add_channel("自己的帳號")
-    ended = await there.run(*await add(there, bot.id, account.secret, f" {account.access_token}\n"), "--json")
-    added = ended.json
-    assert (ended.code, added["name"], added["basic_id"]) == (0, "自己的帳號", account.basic_id)
-    assert added["webhook_url"] == f"{product.url}/line/webhook/{added['channel_id']}"
-    account.webhook_url = added["webhook_url"]
-    owner = product.friend(of=account)
-    said = await product.ask(owner, added["claim"], channel=account)
-    assert said == [say("binding.bound", shop=bot.store_name, code=bot.shop_code)]
-    assert await product.shops.owner_of(bot) == owner.user_id
-
-
-async def test_what_people_read_after_adding_says_what_to_do_next(there: Shell, product: Running) -> None:
-    bot, account = await product.shops.open(), product.line.add_channel("帳號")
-    ended = await there.run(*await add(there, bot.id, account.secret, account.access_token))
-    assert "/line/webhook/" in ended.out
-    assert "@我是店長 " in ended.out
-    assert account.access_token not in ended.out + ended.err
-
-
-async def test_a_refused_token_connects_nothing(there: Shell, product: Running) -> None:
-    bot = await product.shops.open()
-    ended = await there.run(*await add(there, bot.id, "secret", "wrong-token"))
-    assert (ended.code, "LINE refuses" in ended.err or "LINE refused" in ended.err) == (2, True)
-    assert "wrong-token" not in ended.err
-    assert len(await product.rows(select(Channel))) == 1
-
-
-async def test_an_unreachable_line_connects_nothing(there: Shell, product: Running) -> None:
-    bot, account = await product.shops.open(), product.line.add_channel("帳號")
-    product.line.fail(FaultMode.STATUS, status=503, times=None)
-    ended = await there.run(*await add(there, bot.id, account.secret, account.access_token))
-    assert (ended.code, "could not be asked" in ended.err) == (2, True)
-
-
-async def test_an_unknown_bot_gets_no_account(there: Shell, product: Running) -> None:
-    account = product.line.add_channel("帳號")
-    ended = await there.run(*await add(there, uuid.uuid4(), account.secret, account.access_token))
-    assert (ended.code, "no bot" in ended.err) == (2, True)
-    assert len(await product.rows(select(Channel))) == 1
-
-
-async def test_the_central_account_is_not_given_away(there: Shell, product: Running) -> None:
-    bot, central = await product.shops.open(), product.central
-    ended = await there.run(*await add(there, bot.id, central.secret, central.access_token))
-    assert (ended.code, "already connected" in ended.err) == (2, True)
-    [kept] = await product.rows(select(Bot))
-    assert kept.channel_id == bot.channel_id
