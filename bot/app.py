@@ -34,7 +34,11 @@ from bot.webhooks.sender import SafeSender
 from handlers.line import repository as line_events
 from handlers.line.asking import Asker
 from handlers.line.binding import OwnerBinding
+from handlers.line.channels import Channels
+from handlers.line.channels.limiting import CheckLimit
+from handlers.line.channels.routes import channel_routes
 from handlers.line.chat import Chat
+from handlers.line.doctor import ChannelDoctor
 from handlers.line.inbox import Inbox, InboxStore
 from handlers.line.inbox.postgresql import PostgresqlInboxStore
 from handlers.line.inbox.sqlite import SqliteInboxStore
@@ -53,6 +57,7 @@ from knowledge.engine import Engine
 from knowledge.importing.tasks import ImportWorker
 from knowledge.intents.systems import VendorSystems
 from knowledge.routes import Api, knowledge_routes, knowledge_surfaces
+from knowledge.routes.surface import vendors_surface
 from partner_api.routes import partner_routes, partner_surface, qr_routes
 from scheduler.timetable import Timetable
 from scheduler.wakeups import WakeUps
@@ -202,6 +207,7 @@ class Shopkeeper:
             *qr_routes(self.database, clock=clock),
             *partner_routes(self.database, self.settings, clock=clock, box=self.box),
             *knowledge_routes(api),
+            *channel_routes(vendors_surface(api), self._owned_channels(), limit=CheckLimit(clock)),
             *health_routes(self.metrics, checks, refresh=self._observe),
         ]
         return create_web_app(
@@ -210,6 +216,17 @@ class Shopkeeper:
             surfaces=[partner_surface(), *knowledge_surfaces(api)],
             access_log=access_log,
             trusted_proxies=self.settings.trusted_proxies,
+        )
+
+    def _owned_channels(self) -> Channels:
+        async def metrics() -> str:
+            return self.metrics.render().decode()
+
+        clock, line = self.ports.clock, self.ports.line
+        doctor = ChannelDoctor(self.database, line, clock=clock, metrics=metrics)
+        base_url = self.settings.base_url
+        return Channels(
+            self.database, self.channels, line, box=self.box, clock=clock, doctor=doctor, base_url=base_url
         )
 
     async def _observe(self) -> None:
