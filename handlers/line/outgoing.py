@@ -24,6 +24,7 @@ from handlers.line.channel_state import note_access
 from handlers.line.metrics import LineMetrics
 
 _NOT_ALLOWED = Outcome(kind=OutcomeKind.QUOTA_EXHAUSTED, detail="The policy allows no push.")
+_TOO_LATE = Outcome(kind=OutcomeKind.TOKEN_REFUSED, detail="It was not sent in the time that it had.")
 _CHANNEL_GONE = Outcome(kind=OutcomeKind.ACCESS_REFUSED, detail="The channel is not active.")
 
 log = get_logger(__name__)
@@ -85,6 +86,9 @@ class OutgoingWorker:
         delivery, doubtful = begun
         if channel is None:
             return Pushed(delivery=delivery, doubtful=doubtful, outcome=_CHANNEL_GONE, token_age=None)
+        if delivery.expires_at is not None and delivery.expires_at <= self._clock.now():
+            # Whoever was to send it was away for long; its retry key may be worth nothing by now.
+            return Pushed(delivery=delivery, doubtful=doubtful, outcome=_TOO_LATE, token_age=None)
         return await self._send(channel, delivery, doubtful=doubtful)
 
     async def finish(self, session: AsyncSession, lease: Lease, item: Waiting, result: Pushed | None) -> None:

@@ -43,8 +43,10 @@ class PlannedPush:
 
     @property
     def lane(self) -> str:
-        """What goes to one chat keeps its order; each multicast goes its own way."""
-        return f"{LANE_PREFIX}:{self.channel_id.hex}:{self.to or uuid.uuid4()}"
+        """What goes to one chat keeps its order. The multicasts of one broadcast go one after the other, so that a
+        large one takes no more than one place among all that is sent at once."""
+        together = f"broadcast-{self.broadcast_id}" if self.broadcast_id is not None else uuid.uuid4()
+        return f"{LANE_PREFIX}:{self.channel_id.hex}:{self.to or together}"
 
 
 @dataclass(frozen=True, slots=True)
