@@ -34,11 +34,13 @@ from bot.webhooks.sender import SafeSender
 from handlers.line import repository as line_events
 from handlers.line.asking import Asker
 from handlers.line.binding import OwnerBinding
+from handlers.line.broadcasting import BroadcastWorker, note_progress
 from handlers.line.channels import Channels
 from handlers.line.channels.limiting import CheckLimit
 from handlers.line.channels.routes import channel_routes
 from handlers.line.chat import Chat
 from handlers.line.doctor import ChannelDoctor
+from handlers.line.handover import Handover
 from handlers.line.inbox import Inbox, InboxStore
 from handlers.line.inbox.postgresql import PostgresqlInboxStore
 from handlers.line.inbox.sqlite import SqliteInboxStore
@@ -46,9 +48,10 @@ from handlers.line.late_answers import LateAnswers
 from handlers.line.late_tasks import LateAnswerWorker
 from handlers.line.metrics import LineMetrics
 from handlers.line.outgoing import OutgoingWorker
-from handlers.line.owner import owner_desk
+from handlers.line.owner import follow_ups, owner_desk
 from handlers.line.owner.tools import Tools
 from handlers.line.quota import QuotaWorker, note_used_up
+from handlers.line.relay_ends import RelayEnds
 from handlers.line.routes import Webhook, line_routes
 from handlers.line.service import LineService, line_router
 from handlers.line.tasks import LineLaneWorker
@@ -104,6 +107,7 @@ class Shopkeeper:
         self.engine = Engine(database=self.database, llm=ports.llm, clock=ports.clock, systems=systems)
         self.line_metrics = LineMetrics(self.metrics)
         self.late_answers = LateAnswers(self.database, ports.clock)
+        self.relay_ends = RelayEnds(self.channels, ports.line)
         self.timing = timing or Timing()
         self.runner = self._runner() if roles.jobs else None
         redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
@@ -164,6 +168,7 @@ class Shopkeeper:
             self.timetable.stop()
             await self.runner.stop(grace=RUNNER_GRACE_SECONDS)
         await self.late_answers.close()
+        await self.relay_ends.close()
         await self.wakeups.close()
         await self.engine.close()
         await self.sender.close()
@@ -172,16 +177,33 @@ class Shopkeeper:
 
     def _runner(self) -> LaneRunner:
         secret_key = self.settings.secret_key.get_secret_value()
-        binding = OwnerBinding(secret_key, claim_window=self.settings.bare_claim_window)
         clock, line, metrics = self.ports.clock, self.ports.line, self.line_metrics
+        binding = OwnerBinding(secret_key, line, claim_window=self.settings.bare_claim_window)
         asker = Asker(self.engine, daily_tokens=self.settings.llm_daily_tokens_per_bot)
         chat = Chat(self.database, asker, line, late_answers=self.late_answers, clock=clock, timing=self.timing)
-        tools = Tools(database=self.database, asker=asker, library=self.engine.library, line=line, clock=clock)
-        service = LineService(self.database, line_router(chat, binding, self.late_answers, desk=owner_desk(tools)))
+        tools = Tools(
+            database=self.database,
+            asker=asker,
+            library=self.engine.library,
+            line=line,
+            clock=clock,
+            claim_code_key=binding.code_key,
+        )
+        router = line_router(
+            chat, binding, self.late_answers, desk=owner_desk(tools), handover=Handover(self.database, line), line=line
+        )
+        service = LineService(self.database, router)
         workers: list[LaneWorker[Any, Any]] = [
             LineLaneWorker(service, self.channels, line, clock=clock, metrics=metrics, wake=self._wake),
-            OutgoingWorker(self.channels, line, clock=clock, metrics=metrics, on_end=[note_used_up]),
+            OutgoingWorker(
+                self.channels,
+                line,
+                clock=clock,
+                metrics=metrics,
+                on_end=[note_used_up, note_progress, follow_ups.note_end, self.relay_ends.note],
+            ),
             QuotaWorker(self.channels, line, clock),
+            BroadcastWorker(self.channels, line, clock),
             LateAnswerWorker(asker, clock),
             ImportWorker(self.sender),
         ]
@@ -225,9 +247,7 @@ class Shopkeeper:
         clock, line = self.ports.clock, self.ports.line
         doctor = ChannelDoctor(self.database, line, clock=clock, metrics=metrics)
         base_url = self.settings.base_url
-        return Channels(
-            self.database, self.channels, line, box=self.box, clock=clock, doctor=doctor, base_url=base_url
-        )
+        return Channels(self.database, self.channels, line, box=self.box, clock=clock, doctor=doctor, base_url=base_url)
 
     async def _observe(self) -> None:
         """Bring the gauges up to date that tell of rows."""

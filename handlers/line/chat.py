@@ -8,26 +8,33 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import takewhile
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.db.engine import Database
 from bot.line.client import LineClient, LineError
-from bot.line.events import MediaContent, MediaKind, MessageEvent, UnsendEvent, parse_event
+from bot.line.events import MediaContent, MediaKind, MessageEvent
+from bot.line.messages import MAX_MESSAGES, Action
 from bot.logging import log_context
 from bot.models import Bot
 from bot.texts import Language, say
 from handlers.line import repository
 from handlers.line.asking import Asker, Finding, Inquiry, principal_of, sources_of
+from handlers.line.handover import asks_for_person, back_from_person
 from handlers.line.late_answers import LateAnswers
-from handlers.line.rendering import messages_for, suggestions_of
+from handlers.line.opening import answer as answer_about_hours
+from handlers.line.opening import opening_from, reopens
+from handlers.line.rendering import answer_messages, messages_for, suggestions_of
 from handlers.line.repository import Line
 from handlers.line.responses import Incoming, Later, Reply, Response, Silent
 from handlers.line.router import Turn
 from handlers.line.shops import offer_shops
 from handlers.line.situation import Situation
+from handlers.line.taken_back import messages_taken_back
 from handlers.line.timing import Timing
+from knowledge.engine import Answer, Outcome
 from knowledge.unanswered import service as unanswered
 
 # Messages, not exchanges: enough for a vendor's system that wants a handful of values, one by one.
@@ -92,6 +99,9 @@ class Chat:
             language=situation.language,
             history=history,
         )
+        told = answer_about_hours(opening_from(bot.opening), inquiry.text, inquiry.language, now=self._clock.now())
+        if told is not None:
+            return Answered(inquiry=inquiry, finding=Finding(Answer(told, Outcome.ANSWERED)), covers=covers)
         return await self._ask(incoming, inquiry, covers)
 
     async def record(self, session: AsyncSession, turn: Turn) -> Response:
@@ -112,14 +122,20 @@ class Chat:
             reply = await self._late_answers.begin(
                 session, answered.inquiry, answered.late, conversation_id=standing.conversation_id, turn=turn
             )
-            return replace(reply, covers=answered.covers)
-        return await self._answer(session, turn, bot, conversation_id=standing.conversation_id)
+            reply = replace(reply, covers=answered.covers)
+        else:
+            reply = await self._answer(session, turn, bot, conversation_id=standing.conversation_id)
+        back = await back_from_person(session, standing, situation.language, now=self._clock.now())
+        if back is not None:
+            reply = replace(reply, messages=(*messages_for(back), *reply.messages)[:MAX_MESSAGES])
+        return reply
 
     async def _answer(self, session: AsyncSession, turn: Turn, bot: Bot, *, conversation_id: int) -> Reply:
         incoming, answered = turn.incoming, turn.prepared
         finding: Finding | None = answered.finding
         answer = finding.answer if finding is not None else None
         text = answer.text if answer is not None else _without_answer(turn, bot)
+        text = _with_hours(text, answer, turn, bot)
         sources = sources_of(answer) if answer is not None else None
         line = Line(text=text, event_id=incoming.event_id, is_answer=True, sources=sources)
         await repository.keep_lines(session, bot, conversation_id, [line], now=incoming.now)
@@ -127,7 +143,8 @@ class Chat:
             message_id = await repository.asked_message(session, incoming.event_id)
             asked = replace(finding.unanswered, message_id=message_id)
             await unanswered.record(session, principal_of(bot), asked, now=incoming.now)
-        return Reply(messages=messages_for(text, suggestions_of(answer)), bot_id=bot.id, covers=answered.covers)
+        messages = answer_messages(text, turn.situation.language, _suggestions(answer, turn))
+        return Reply(messages=messages, bot_id=bot.id, covers=answered.covers)
 
     async def _keep_questions(
         self, session: AsyncSession, bot: Bot, covered: tuple[Incoming, ...], *, conversation_id: int, turn: Turn
@@ -197,24 +214,35 @@ async def respond_to_media(_session: AsyncSession, turn: Turn) -> Response:
     return await answer_unknown(_session, turn)
 
 
-async def messages_taken_back(session: AsyncSession, lane: str) -> Collection[str | None]:
-    """LINE's ids of the messages whose unsend already waits behind them in the lane."""
-    unsends = [parse_event(payload) for payload in await repository.open_unsends(session, lane)]
-    return {unsend.message_id for unsend in unsends if isinstance(unsend, UnsendEvent) and unsend.message_id}
-
-
 def _answered_together(
     incoming: Incoming, situation: Situation, taken_back: Collection[str | None]
 ) -> tuple[Incoming, ...]:
     """The texts behind this one that belong to the same question. Staff give orders one by one."""
     if not incoming.in_private or (situation.role is not None and not situation.in_preview):
         return ()
-    return tuple(one for one in incoming.following if one.message_id not in taken_back and one.text.strip())
+    question = takewhile(lambda one: not asks_for_person(one.text), incoming.following)
+    return tuple(one for one in question if one.message_id not in taken_back and one.text.strip())
+
+
+def _with_hours(text: str, answer: Answer | None, turn: Turn, bot: Bot) -> str:
+    """An "I don't know", and when somebody will be there who may know."""
+    if answer is None or answer.outcome is not Outcome.UNKNOWN:
+        return text
+    when = reopens(opening_from(bot.opening), turn.situation.language, now=turn.incoming.now)
+    return text if when is None else "\n".join([text, say("opening.staff_at", turn.situation.language, when=when)])
+
+
+def _suggestions(answer: Answer | None, turn: Turn) -> tuple[Action, ...]:
+    """What to tap next. A group can't be handed over to a person."""
+    return suggestions_of(answer, turn.situation.language if turn.incoming.in_private else None)
 
 
 def _without_answer(turn: Turn, bot: Bot) -> str:
     """What is said where the engine wasn't asked, or refuses to speak for the vendor."""
     language = turn.situation.language
+    rest = opening_from(bot.opening).rest
+    if bot.paused_at is not None and rest:
+        return rest
     if bot.paused_at is not None or turn.situation.said:
         return say("line.shop_paused", language, shop=bot.store_name)
-    return say("line.joined_group", language, shop=bot.store_name)
+    return say("group.call", language, word=bot.trigger_word or bot.store_name)

@@ -23,7 +23,7 @@ from bot.models import Bot, LateAnswer
 from bot.texts import Language, say
 from handlers.line import repository
 from handlers.line.asking import ENGINE_SECONDS, Finding, Inquiry, principal_of, sources_of
-from handlers.line.rendering import messages_for, suggestions_of
+from handlers.line.rendering import answer_messages, suggestions_of
 from handlers.line.repository import Line
 from handlers.line.responses import Reply, Response, Silent
 from handlers.line.router import Turn
@@ -142,7 +142,7 @@ async def store(
     language = Language(answer.language)
     found = finding.answer if finding is not None else None
     answer.answer = _text(bot, finding, language)
-    answer.messages = [message.to_json() for message in messages_for(answer.answer, suggestions_of(found))]
+    answer.messages = [message.to_json() for message in answer_messages(answer.answer, language, suggestions_of(found, language))]
     answer.sources = sources_of(found) if found is not None else None
     answer.state = FAILED if finding is None else READY
     answer.ready_at, answer.due_at = now, None

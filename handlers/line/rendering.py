@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.line.messages import Action, MessageAction, text_messages
+from bot.line.messages import Action, FlexMessage, MessageAction, text_messages
+from bot.texts import Language, say
+from handlers.line.listing import card_of
 from handlers.line.responses import Message
-from knowledge.engine import Answer
+from knowledge.engine import Answer, Outcome
 
 MOST_SUGGESTIONS = 4
 
@@ -16,8 +18,19 @@ def messages_for(text: str, quick_replies: Sequence[Action] = ()) -> tuple[Messa
     return tuple(text_messages(text, quick_replies))
 
 
-def suggestions_of(answer: Answer | None) -> tuple[Action, ...]:
-    """Questions that fit the answer, to tap."""
+def answer_messages(text: str, language: Language, quick_replies: Sequence[Action] = ()) -> tuple[Message, ...]:
+    """An answer as a card where it is a list, else as text; the buttons below it."""
+    card = card_of(text, language)
+    if card is None:
+        return messages_for(text, quick_replies)
+    return (FlexMessage(card.text, card.contents, tuple(quick_replies)),)
+
+
+def suggestions_of(answer: Answer | None, person: Language | None = None) -> tuple[Action, ...]:
+    """Questions that fit the answer, to tap; where there was none, a person of the shop, if `person` is a language."""
     if answer is None:
         return ()
+    if person is not None and answer.outcome in (Outcome.UNKNOWN, Outcome.OUT_OF_SCOPE):
+        words = say("handover.ask", person)
+        return (MessageAction(label=words, text=words),)
     return tuple(MessageAction(label=question, text=question) for question in answer.suggestions[:MOST_SUGGESTIONS])

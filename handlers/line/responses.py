@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -74,19 +75,25 @@ class Incoming:
         verb, _, argument = self.event.data.partition(":")
         return verb, argument
 
+    @property
+    def picked(self) -> Mapping[str, str]:
+        """What LINE adds to a tap: `date`, `time` or `datetime` of a picker, or a rich menu's switch."""
+        return dict(self.event.params) if isinstance(self.event, PostbackEvent) else {}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """Say these messages, in the name of this bot where one speaks.
 
     `covers` are further events that this answers too. `wake` are lanes with something new to do once this
-    is on the disk.
+    is on the disk. `told` are the notices that it shows to the owner.
     """
 
     messages: tuple[Message, ...]
     bot_id: uuid.UUID | None = None
     covers: tuple[Incoming, ...] = ()
     wake: tuple[str, ...] = ()
+    told: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

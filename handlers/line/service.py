@@ -8,37 +8,65 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.engine import Database
+from bot.line.client import LineClient
 from bot.line.events import (
+    AccountLinkEvent,
+    BeaconEvent,
+    Event,
     FollowEvent,
     JoinEvent,
     LeaveEvent,
     MemberJoinedEvent,
+    MembershipEvent,
     MessageEditedEvent,
     MessageEvent,
+    PostbackEvent,
     UnfollowEvent,
     UnsendEvent,
 )
 from handlers.line import chat as chats
-from handlers.line import lifecycle, repository, shops
-from handlers.line.binding import KEEP, RELEASE, OwnerBinding
+from handlers.line import groups as in_groups
+from handlers.line import lifecycle, postbacks, repository, shops, unsending
+from handlers.line.binding import OwnerBinding
 from handlers.line.chat import Chat
 from handlers.line.commands import CommandName
 from handlers.line.filters import (
     event_is,
+    from_staff,
+    in_group,
     in_private,
     is_called,
     is_message,
     is_muted,
     is_text,
+    person_has_it,
     says,
     sends,
     taps,
 )
+from handlers.line.groups import Groups
+from handlers.line.handover import Handover, ask, relay, wants_person
 from handlers.line.late_answers import FETCH, LateAnswers
+from handlers.line.notices import with_untold
+from handlers.line.lifecycle import Friends
+from handlers.line.owner import follow_ups
 from handlers.line.owner.desk import Desk
+from handlers.line.owner.handover import refuse_media, speaks_otherwise
+from handlers.line.owner.menu import find_desk
+from handlers.line.postbacks import STALE, excuse
+from handlers.line.releasing import KEEP, RELEASE, RELEASE_NOW
 from handlers.line.responses import HandedOver, Incoming, Later, Reply, Response, Silent
 from handlers.line.router import Behaviour, Router, Turn
 from handlers.line.situation import Situation, read_situation
+
+# What is kept without a word, and why.
+_MODULES = ("module", "activated", "deactivated", "botSuspended", "botResumed")
+_NOTED = {
+    "memberLeft": "member_left",
+    "videoPlayComplete": "video_watched",
+    "delivery": "delivery_report",
+    **dict.fromkeys(_MODULES, "module_event"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +95,8 @@ class LineService:
         if behaviour is None or behaviour.prepare is None:
             return Prepared(incoming=incoming, situation=situation, behaviour=behaviour)
         found = await behaviour.prepare(incoming, situation)
-        if isinstance(found, Reply | Silent | HandedOver | Later):
+        is_stale = isinstance(found, Silent) and found.reason in STALE
+        if isinstance(found, Reply | Silent | HandedOver | Later) and not is_stale:
             return Prepared(incoming=incoming, situation=situation, behaviour=behaviour, response=found)
         return Prepared(incoming=incoming, situation=situation, behaviour=behaviour, found=found)
 
@@ -81,42 +110,65 @@ class LineService:
             source_type=incoming.event.source.type,
             now=incoming.now,
         )
-        if prepared.behaviour is None:
-            return Silent("not_called" if isinstance(incoming.event, MessageEvent) else "nothing_to_say")
         turn = Turn(incoming=incoming, situation=prepared.situation, contact=contact, prepared=prepared.found)
-        return await prepared.behaviour.respond(session, turn)
+        if prepared.behaviour is None:
+            return Silent("not_called" if isinstance(incoming.event, MessageEvent) else _unheard(incoming.event))
+        ended = isinstance(prepared.found, Silent)
+        response = prepared.found if ended else await prepared.behaviour.respond(session, turn)
+        if isinstance(response, Silent) and response.reason in STALE and incoming.in_private:
+            response = await excuse(session, turn)
+        response = await with_untold(session, turn, response)
+        return await follow_ups.put_before(session, turn, response)
 
 
-def line_router(chat: Chat, binding: OwnerBinding, late_answers: LateAnswers, *, desk: Desk) -> Router:
+def line_router(
+    chat: Chat, binding: OwnerBinding, late_answers: LateAnswers, *, desk: Desk, handover: Handover, line: LineClient
+) -> Router:
     """The behaviours of the runtime. The first that takes an event deals with it."""
     router = Router()
-    router.include(_around_the_conversation())
-    router.on("release", binding.release, taps(RELEASE))
+    router.include(_around_the_conversation(Friends(line), Groups(line)))
+    router.on("muted", _say_nothing("muted"), in_group, is_muted)
+    router.on("ask_release_again", binding.ask_again, taps(RELEASE))
+    router.on("release", binding.release, taps(RELEASE_NOW))
     router.on("keep", binding.keep, taps(KEEP))
     router.on("fetch_late_answer", late_answers.fetch, taps(FETCH))
     router.on("claim", binding.claim, says(CommandName.CLAIM))
+    router.on("join_staff", binding.join, says(CommandName.JOIN_STAFF), prepare=binding.find_name)
     router.on("ask_release", binding.ask_release, says(CommandName.RELEASE))
     router.on("enter_shop", shops.enter_shop, says(CommandName.ENTER_SHOP))
     router.on("change_shop", shops.offer_known_shops, says(CommandName.CHANGE_SHOP))
+    router.on("find_desk", find_desk(desk), says(CommandName.DESK), in_private)
+    router.on("relay_media", refuse_media, from_staff, is_message, speaks_otherwise)
     router.include(desk.router())
-    router.on("muted", _say_nothing("muted"), is_muted)
+    router.on("relay", relay, is_message, in_private, person_has_it, prepare=handover.introduce)
+    router.on("ask_person", ask, is_text, is_called, wants_person, prepare=handover.introduce)
     router.on("chat", chat.record, is_text, is_called, prepare=chat.prepare)
     router.on("media", chats.respond_to_media, sends(), in_private)
+    router.on("unknown_postback", postbacks.note_unknown, event_is(PostbackEvent))
     router.on("unknown_message", chats.answer_unknown, is_message, in_private)
     return router
 
 
-def _around_the_conversation() -> Router:
+def _around_the_conversation(friends: Friends, groups: Groups) -> Router:
     """Something around a conversation happened; nobody said anything."""
     router = Router()
-    router.on("unsend", lifecycle.blank_unsent, event_is(UnsendEvent))
-    router.on("follow", lifecycle.greet, event_is(FollowEvent))
+    router.on("unsend", unsending.blank_unsent, event_is(UnsendEvent))
+    router.on("edited", unsending.follow_edit, event_is(MessageEditedEvent))
+    router.on("follow", friends.greet, event_is(FollowEvent), prepare=friends.look_up)
     router.on("unfollow", lifecycle.mark_unfollowed, event_is(UnfollowEvent))
-    router.on("join", lifecycle.greet_group, event_is(JoinEvent))
-    router.on("leave", _say_nothing("left"), event_is(LeaveEvent))
-    router.on("member_joined", _say_nothing("nothing_to_say"), event_is(MemberJoinedEvent))
-    router.on("edited", _say_nothing("nothing_to_say"), event_is(MessageEditedEvent))
+    router.on("join", groups.greet, event_is(JoinEvent), prepare=groups.find_name)
+    router.on("leave", in_groups.note_left, event_is(LeaveEvent))
+    router.on("member_joined", in_groups.welcome, event_is(MemberJoinedEvent))
+    router.on("account_link", lifecycle.note_link, event_is(AccountLinkEvent))
+    router.on("beacon", lifecycle.note_beacon, event_is(BeaconEvent))
+    router.on("membership", lifecycle.note_membership, event_is(MembershipEvent))
+    router.on("menu_switch", postbacks.note_switch, postbacks.switches_menu)
     return router
+
+
+def _unheard(event: Event) -> str:
+    """Why nothing is said about an event that no behaviour takes."""
+    return _NOTED.get(event.type, "unknown_type")
 
 
 def _say_nothing(reason: str) -> Any:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.line.delivery.repository import was_sent_here
-from bot.line.events import MediaContent, MessageEvent
+from bot.line.events import MediaContent, MessageEditedEvent, MessageEvent, TextContent, parse_event
 from bot.models import Bot
 from bot.texts import Language
 from handlers.line import repository
 from handlers.line.addressing import addressed_text
-from handlers.line.repository import ContactRow, Dialog, Role, Standing
+from handlers.line.repository import ContactRow, Dialog, Role, Standing, taken_back
 from handlers.line.responses import Incoming
 from handlers.line.routing import Route, find_route
 
@@ -38,12 +39,17 @@ class Situation:
         return self.route.bot
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What the bot is called by in groups."""
+        return names_of(self.bot)
+
+    @property
     def in_preview(self) -> bool:
         """Whether somebody of the shop is looking at it as a customer would."""
         return self.dialog is not None and self.dialog.kind == PREVIEW
 
 
-PREVIEW = "preview"
+PREVIEW, HANDOVER = "preview", "handover"
 
 
 async def read_situation(session: AsyncSession, incoming: Incoming) -> Situation:
@@ -57,7 +63,7 @@ async def read_situation(session: AsyncSession, incoming: Incoming) -> Situation
         standing = await repository.find_standing(session, contact.id, bot.id)
         if role is not None:
             dialog = await repository.find_dialog(session, contact.id, bot.id, now=incoming.now)
-    language = Language(contact.language) if contact is not None and contact.language else incoming.language
+            dialog = dialog or await _handover(session, contact.id, bot, now=incoming.now)
     return Situation(
         route=route,
         contact=contact,
@@ -65,8 +71,21 @@ async def read_situation(session: AsyncSession, incoming: Incoming) -> Situation
         role=role,
         dialog=dialog,
         said=await _said(session, incoming, bot),
-        language=language,
+        language=_language(incoming, contact, in_dialog=dialog is not None and dialog.kind != PREVIEW),
     )
+
+
+def _language(incoming: Incoming, contact: ContactRow | None, *, in_dialog: bool) -> Language:
+    """A group's by its owner's choice; else that of the words, which neither a button nor a bare figure has."""
+    kept = Language(contact.language) if contact is not None and contact.language else None
+    has_words = incoming.in_private and incoming.content is not None and not in_dialog
+    return incoming.language if kept is None or has_words else kept
+
+
+async def _handover(session: AsyncSession, contact_id: int, bot: Bot, *, now: datetime) -> Dialog | None:
+    """What somebody of the shop is in the middle of as long as they have a customer's conversation."""
+    held = await repository.held_conversation(session, contact_id, bot.id)
+    return None if held is None else Dialog(HANDOVER, {"conversation": held}, now)
 
 
 async def _said(session: AsyncSession, incoming: Incoming, bot: Bot | None) -> str | None:
@@ -76,11 +95,26 @@ async def _said(session: AsyncSession, incoming: Incoming, bot: Bot | None) -> s
         return None
     if incoming.in_private:
         return content.text
-    names = (bot.store_name, bot.trigger_word or "") if bot is not None else ()
-    called = addressed_text(content, *names)
+    content = await _newest(session, incoming) or content
+    called = addressed_text(content, *names_of(bot))
     if called is None and await _quotes_us(session, incoming):
         return content.text.strip()
     return called
+
+
+def names_of(bot: Bot | None) -> tuple[str, ...]:
+    """The shop's name, and the word that its owner chose."""
+    return () if bot is None else tuple(name for name in (bot.store_name, bot.trigger_word) if name)
+
+
+async def _newest(session: AsyncSession, incoming: Incoming) -> TextContent | None:
+    """What a group's message says since its sender changed it; None where they didn't."""
+    if incoming.message_id is None:
+        return None
+    payload = await taken_back.newest_edit(session, incoming.channel.id, incoming.message_id)
+    edited = parse_event(payload) if payload is not None else None
+    content = edited.content if isinstance(edited, MessageEditedEvent) else None
+    return content if isinstance(content, TextContent) else None
 
 
 async def _quotes_us(session: AsyncSession, incoming: Incoming) -> bool:

@@ -219,6 +219,7 @@ class LineLaneWorker:
         attempt = await ledger.plan(session, planned, now=self._clock.now())
         for one in covered:
             await repository.deliver_event(session, one.event_id, attempt.delivery_id, reason=reason)
+        await repository.deliver_notices(session, reply.told, attempt.delivery_id)
         return attempt
 
     async def _send(self, attempt: ledger.Attempt, channel: ChannelAccess) -> Attempted:

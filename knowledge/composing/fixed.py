@@ -90,10 +90,15 @@ def out_of_scope(vendor: VendorCard, parameters: Parameters, question: Question)
 def _apology(name: str, vendor: VendorCard, parameters: Parameters, question: Question, *, outcome: Outcome) -> Answer:
     if question.audience == Audience.STAFF:
         return Answer(say(f"answer.{name}_staff", question.language), outcome)
-    phones = [written(item) for item in parameters.values() if item.kind is ParameterType.PHONE]
-    phone = vendor.contact_phone or next(iter(phones), None)
+    phone = phone_of(vendor, parameters)
     key = f"answer.{name}_with_phone" if phone else f"answer.{name}"
     return Answer(say(key, question.language, shop=vendor.called, phone=phone), outcome)
+
+
+def phone_of(vendor: VendorCard, parameters: Parameters) -> str | None:
+    """The number that customers may call."""
+    phones = [written(item) for item in parameters.values() if item.kind is ParameterType.PHONE]
+    return vendor.contact_phone or next(iter(phones), None)
 
 
 def suggested(questions: Iterable[str]) -> tuple[str, ...]:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from handlers.line.owner import quota
+from handlers.line.owner import broadcasts, groups, handover, menu, quota, staff, teaching, unanswered, values
 from handlers.line.owner.desk import Desk
+from handlers.line.owner.preview import Preview
 from handlers.line.owner.tools import Tools
 
 
 def owner_desk(tools: Tools) -> Desk:
     """The desk with everything that staff can ask for. Each part adds its own actions and dialogs."""
     desk = Desk(tools.database)
+    menu.add_to(desk)
+    unanswered.add_to(desk, tools)
+    teaching.add_to(desk, tools)
+    values.add_to(desk, tools)
+    Preview(tools).add_to(desk)
     quota.add_to(desk)
+    broadcasts.add_to(desk)
+    staff.add_to(desk, tools)
+    groups.add_to(desk, tools)
+    handover.add_to(desk)
     return desk

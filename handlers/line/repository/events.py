@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.statements import table_of
 from bot.line.events import OPEN_STATES, EventState
-from bot.models import Lane, LineEvent
+from bot.models import Lane, LineEvent, StaffNotice
 
 _EVENTS = table_of(LineEvent)
 # Spelled out, not bound: only then can the planners see that the partial index holds these rows.
@@ -101,9 +101,11 @@ async def end_delivered(
 
 
 async def move_to_delivery(session: AsyncSession, old_id: int, new_id: int, *, lane: str) -> None:
-    """Let another delivery answer what one was to answer."""
+    """Let another delivery answer what one was to answer, and tell what that was to tell."""
     moved = update(LineEvent).where(LineEvent.lane == lane, LineEvent.delivery_id == old_id)
     await session.execute(moved.values(delivery_id=new_id))
+    told = update(StaffNotice).where(StaffNotice.delivery_id == old_id).values(delivery_id=new_id)
+    await session.execute(told, execution_options={"synchronize_session": False})
 
 
 async def fail_delivered(session: AsyncSession, delivery_id: int, *, reason: str) -> None:
@@ -141,13 +143,6 @@ async def count_open_events(session: AsyncSession) -> tuple[dict[str, int], date
     )
     found = rows.all()
     return {state: count for state, count, _ in found}, min((oldest for *_, oldest in found), default=None)
-
-
-async def event_of_message(session: AsyncSession, channel_id: uuid.UUID, message_id: str) -> LineEvent | None:
-    """The event that brought a LINE message."""
-    wanted = select(LineEvent).where(LineEvent.channel_id == channel_id, LineEvent.message_id == message_id)
-    event: LineEvent | None = await session.scalar(wanted.limit(1))
-    return event
 
 
 async def replace_payload(session: AsyncSession, event_id: int, payload: str) -> None:
