@@ -13,7 +13,7 @@ from bot.logging import get_logger
 from bot.texts import say
 from handlers.line import repository
 from handlers.line.asking import Finding, Inquiry
-from handlers.line.owner.desk import Desk, Errand, Order, heard_action
+from handlers.line.owner.desk import CANCEL, Desk, Errand, Order
 from handlers.line.owner.replies import begin, current, end, phrase, tap, told, ways_out
 from handlers.line.owner.tools import Tools
 from handlers.line.rendering import messages_for, suggestions_of
@@ -39,7 +39,8 @@ class Preview:
     def add_to(self, desk: Desk) -> None:
         desk.action(START, self.start)
         desk.action(STOP, self.stop)
-        desk.dialog(PREVIEW, self.answer, prepare=self.ask, expects="preview.text_expected")
+        leaving = frozenset({CANCEL, STOP})
+        desk.dialog(PREVIEW, self.answer, prepare=self.ask, expects="preview.text_expected", leaving=leaving)
 
     async def start(self, session: AsyncSession, order: Order) -> Response:
         await begin(session, order, PREVIEW, data={"turns": []}, lasts=LASTS)
@@ -53,9 +54,7 @@ class Preview:
         return told(order, phrase(order, "preview.stopped"), *ways_out(order))
 
     async def ask(self, errand: Errand) -> Finding | None:
-        """What the engine says to the text; None for a word that ends the preview, and for an engine that hangs."""
-        if heard_action(errand.argument) == STOP:
-            return None
+        """What the engine says to the text; None for an engine that hangs."""
         turns = errand.dialog.data.get("turns", []) if errand.dialog is not None else []
         inquiry = Inquiry(
             bot=errand.bot,
@@ -73,7 +72,7 @@ class Preview:
     async def answer(self, session: AsyncSession, order: Order) -> Response:
         """The answer, marked as a preview, with the way out below it."""
         dialog = await current(session, order, PREVIEW)
-        if dialog is None or heard_action(order.argument) == STOP:
+        if dialog is None:
             return await self.stop(session, order)
         finding: Finding | None = order.prepared
         text = _text(order, finding)

@@ -3,10 +3,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from bot.line.simulator import User
-from bot.models import BotHelper, KnowledgeChange, VendorParameter
+from bot.models import KnowledgeChange, VendorParameter
 from bot.texts import say
-from tests.handlers.line.owner.conftest import Seat
+from tests.handlers.line.owner.conftest import Seat, join
 
 
 async def value_of(owner: Seat, key: str) -> str:
@@ -114,19 +113,3 @@ async def test_helpers_see_the_values_and_cannot_change_them(owner: Seat) -> Non
     seen = await helper.says("參數")
     assert "繳費日期" in seen.text and say("values.change", name="繳費日期") not in seen.buttons
     assert (await helper.says("繳費日改成 5 號")).text == say("owner.owners_only")
-
-
-async def join(owner: Seat, name: str) -> User:
-    user = owner.shop.friend(name)
-    async with owner.shop.database.unit_of_work() as session:
-        session.add(
-            BotHelper(
-                bot_id=owner.bot.id,
-                tenant_id=owner.bot.tenant_id,
-                channel_id=owner.bot.channel_id,
-                user_id=user.user_id,
-                name=name,
-                added_at=owner.shop.shopkeeper.ports.clock.now(),
-            )
-        )
-    return user
