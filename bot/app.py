@@ -266,6 +266,9 @@ class Shopkeeper:
             return None
 
     async def _save_central_channel(self, info: BotInfo | None) -> None:
+        # Another process may make the row between our read and our write; then there is one to update.
+        with suppress(ChannelTaken, IntegrityError):
+            return await self._write_central_channel(info)
         try:
             await self._write_central_channel(info)
         except ChannelTaken:
@@ -273,9 +276,6 @@ class Shopkeeper:
                 "The account of LINE_CHANNEL_ACCESS_TOKEN is connected already as a vendor's own channel. The central "
                 "channel needs an account of its own: set LINE_CHANNEL_SECRET and LINE_CHANNEL_ACCESS_TOKEN to it."
             ) from None
-        except IntegrityError:
-            # Another process made the row between our read and our write; now there is one to update.
-            await self._write_central_channel(info)
 
     async def _write_central_channel(self, info: BotInfo | None) -> None:
         secret = self.settings.line_channel_secret.get_secret_value()
