@@ -58,6 +58,10 @@ class AccessRefused(LineError):
     """401 or 403: the channel's access token is wrong, revoked, or not allowed to do this."""
 
 
+class NotReached(LineError):
+    """No connection could be made: LINE never heard of the call."""
+
+
 class OutcomeUnknown(LineError):
     """No answer, a broken one, or an error on LINE's side: the call may or may not have had its effect."""
 

@@ -28,6 +28,7 @@ from bot.line.client import (
     InvalidReplyToken,
     LineError,
     MessageRefused,
+    NotReached,
     OutcomeUnknown,
     QuotaExhausted,
     RateLimited,
@@ -120,9 +121,9 @@ class SdkTransport:
             # The SDK decodes a refusal's body while it handles the refusal, which then is the context.
             if isinstance(error.__context__, ApiException):
                 raise _refused(error.__context__) from None
-            _raise_unknown(error)
+            _raise_failure(error)
         except (TimeoutError, aiohttp.ClientError, OSError, *_UNREADABLE) as error:
-            _raise_unknown(error)
+            _raise_failure(error)
 
     async def find(self, operation: Callable[..., Awaitable[ApiResponse]], *arguments: Any, token: str) -> Any | None:
         """What `call` answers; None for a 404."""
@@ -146,7 +147,7 @@ class SdkTransport:
             async with self._session.get(url, headers=headers, timeout=timeout, allow_redirects=False) as response:
                 return await _read_content(response, limit_bytes)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            _raise_unknown(error)
+            _raise_failure(error)
 
     def _new_session(self) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
@@ -239,9 +240,11 @@ async def _read_content(response: aiohttp.ClientResponse, limit_bytes: int) -> C
     raise ContentTooLarge(message, http_status=status, request_id=named)
 
 
-def _raise_unknown(error: Exception) -> NoReturn:
+def _raise_failure(error: Exception) -> NoReturn:
     if isinstance(error, TimeoutError):
         raise OutcomeUnknown("LINE did not answer in time.") from error
+    if isinstance(error, aiohttp.ClientConnectorError):
+        raise NotReached(_cut(f"The connection to LINE failed: {error}")) from error
     if isinstance(error, aiohttp.ClientError | OSError):
         raise OutcomeUnknown(_cut(f"The connection to LINE failed: {error}")) from error
     raise OutcomeUnknown("LINE's answer can't be read.") from error

@@ -24,7 +24,7 @@ from handlers.line.pushing import room_for
 from handlers.line.responses import Incoming
 
 # A reply that ended like this was surely not shown, so that a push can't show it twice.
-NOT_SHOWN = frozenset({"reply_token_expired", "rate_limited", "access_refused"})
+NOT_SHOWN = frozenset({"reply_token_expired", "rate_limited", "access_refused", "not_reached"})
 
 log = get_logger(__name__)
 

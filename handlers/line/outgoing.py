@@ -15,7 +15,6 @@ from bot.line.delivery import Outcome, OutcomeKind, Purpose, PushSituation, judg
 from bot.line.delivery import repository as ledger
 from bot.line.delivery.repository import Waiting, is_plain
 from bot.line.delivery.repository.outgoing import LANE_PREFIX
-from bot.line.delivery.verdict import TOKEN_LIFE
 from bot.logging import get_logger, log_context
 from bot.models import Delivery
 from bot.outbox.lanes import Lease
@@ -114,11 +113,9 @@ class OutgoingWorker:
                 await ended(session, delivery)
 
     async def _send(self, channel: ChannelAccess, delivery: Delivery, *, doubtful: bool) -> Pushed:
-        """Try the free token while it lives, else push."""
-        token_age = None
+        """Try the free token where there is one, else push."""
         if delivery.reply_token and delivery.token_at is not None:
             token_age = self._clock.now() - delivery.token_at
-        if token_age is not None and (doubtful or token_age < TOKEN_LIFE):
             outcome = await send_reply(
                 self._line, channel.token, reply_token=delivery.reply_token, messages=delivery.messages
             )

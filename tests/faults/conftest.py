@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.breaking import ALL_POINTS
 from tests.support.site import Site
 
 FIGURE = "figure"
@@ -26,9 +27,19 @@ class Sizes:
     turns: int = 3
     kills: int = 1
     freezes: int = 1
+    points_to_die_at: tuple[str, ...] = ("committed", "sending", "replied", "pushed")
+    points_to_freeze_at: tuple[str, ...] = ("planned", "sending")
 
 
-FULL = Sizes(mutations=1000, conversations=100, turns=5, kills=10, freezes=5)
+FULL = Sizes(
+    mutations=1000,
+    conversations=100,
+    turns=5,
+    kills=10,
+    freezes=30,
+    points_to_die_at=ALL_POINTS,
+    points_to_freeze_at=ALL_POINTS,
+)
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +76,13 @@ async def shared_site(request: pytest.FixtureRequest, postgresql_url: str, tmp_p
     """A site on PostgreSQL for several processes, once with and once without a carrier of wake-ups."""
     redis_url = request.getfixturevalue("redis_url") if request.param == "with Valkey" else None
     async with Site.on(postgresql_url, tmp_path, redis_url=redis_url) as made:
+        yield made
+
+
+@pytest.fixture
+async def sqlite_site(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Site]:
+    """A site on SQLite."""
+    async with Site.on(sqlite_url, tmp_path) as made:
         yield made
 
 

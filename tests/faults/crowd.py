@@ -49,14 +49,14 @@ class Crowd:
         """A conversation of so many messages, each told 1 to 5 times to whichever server."""
         later: list[asyncio.Task[None]] = []
         for _ in range(turns):
-            said = self._say(user)
+            said = self.say(user)
             await self.tell(said)
             later += [asyncio.create_task(self._tell_later(said)) for _ in range(self._more_copies())]
         await asyncio.gather(*later)
 
     async def write_in_disorder(self, *, turns: int, at_once: int) -> None:
         """Everybody's messages, each told 1 to 5 times, all shuffled."""
-        said = [self._say(user) for user in self.users for _ in range(turns)]
+        said = [self.say(user) for user in self.users for _ in range(turns)]
         copies = [one for one in said for _ in range(1 + self._more_copies())]
         self.dice.shuffle(copies)
         slots = asyncio.Semaphore(at_once)
@@ -67,11 +67,18 @@ class Crowd:
 
         await asyncio.gather(*(tell(one) for one in copies))
 
-    async def tell(self, said: Occurrence) -> None:
-        """Send the webhook until some server takes it."""
+    def say(self, user: User, words: str = "你們幾點打烊？") -> Occurrence:
+        """Somebody writes; nobody is told yet."""
+        said = self.site.says(user, f"{words}（第 {len(self.said) + 1} 次問）")
+        self.said.append(said)
+        return said
+
+    async def tell(self, said: Occurrence, *, first: int | None = None) -> None:
+        """Send the webhook until some server takes it, to that one `first`."""
         again = False
         while True:
-            attempt = await self.site.post(said, server=self.dice.randrange(len(self.site.servers)), again=again)
+            server = first if first is not None and not again else self.dice.randrange(len(self.site.servers))
+            attempt = await self.site.post(said, server=server, again=again)
             if attempt.accepted:
                 self.acknowledged.add(said.event_id)
                 return
@@ -88,22 +95,18 @@ class Crowd:
         answers = times_answered(shown)
         assert self.acknowledged - ends.keys() == set(), "acknowledged and not stored"
         assert {event_id: count for event_id, count in answers.items() if count > 1} == {}, "visible twice"
-        assert {one for one, (state, _) in ends.items() if state == "answered" and not answers[one]} == set()
+        unseen = {one for one, (state, _) in ends.items() if state == "answered" and not answers[one]}
+        assert unseen == set(), "said to be answered, and not visible"
         silent = {one for one, (state, reason) in ends.items() if (state, reason) not in MAY_BE_SEEN}
         assert silent & answers.keys() == set(), "said to be unanswered, and visible"
         if in_order:
             assert sum(self.site.inversions(user, shown) for user in self.users) == 0
         return Counter(state if reason is None else f"{state} ({reason})" for state, reason in ends.values())
 
-    def _say(self, user: User) -> Occurrence:
-        said = self.site.says(user, f"你們幾點打烊？（第 {len(self.said) + 1} 次問）")
-        self.said.append(said)
-        return said
-
     async def _talk(self, user: User, enough: asyncio.Event, *, pause: float) -> None:
         while not enough.is_set():
             await asyncio.sleep(self.dice.uniform(0.5, 1.5) * pause)
-            await self.tell(self._say(user))
+            await self.tell(self.say(user))
 
     async def _tell_later(self, said: Occurrence) -> None:
         await asyncio.sleep(self.dice.uniform(0, 0.5))

@@ -28,6 +28,7 @@ from handlers.line.outgoing import OutgoingWorker
 from handlers.line.tasks import LineLaneWorker
 from handlers.line.timing import Timing
 from knowledge.engine import Engine
+from scheduler.wakeups import WakeUps
 
 CONTROL = "STOP_AT"
 BRISK = "BRISK"
@@ -57,17 +58,26 @@ class Breakpoints:
 
     def reach(self, point: str) -> None:
         """Called in the process: stop it if this is the point."""
-        if not self.control.exists():
-            return
-        asked, how = self.control.read_text().split()
+        asked, how = self._asked()
         if asked == point:
             self.control.unlink()
             os.kill(os.getpid(), SIGNALS[how])
 
+    def is_next(self, point: str) -> bool:
+        """Whether that is where the process is to stop."""
+        return self._asked()[0] == point
+
+    def _asked(self) -> tuple[str, str]:
+        if not self.control.exists():
+            return "", ""
+        point, how = self.control.read_text().split()
+        return point, how
+
 
 def install(control: Path) -> None:
     """Put a stop around everything that `message-lifecycle` lists as a crash point."""
-    reach = Breakpoints(control).reach
+    stops = Breakpoints(control)
+    reach = stops.reach
     for store in (SqliteInboxStore, PostgresqlInboxStore):
         _around(store, "write", before=lambda: reach("before_commit"), after=lambda _: reach("committed"))
     _around(LineLaneWorker, "perform", before=lambda: reach("claimed"))
@@ -80,6 +90,7 @@ def install(control: Path) -> None:
         _during(SdkLineClient, call, _reaching(reach, during))
     _around(OutgoingWorker, "perform", before=lambda: reach("push_claimed"))
     _around(LineLaneWorker, "due", after=lambda found: reach("sweeping") if found else None)
+    _unless(WakeUps, "wake", lambda: stops.is_next("sweeping"))
     _around(runner.LaneRunner, "stop", before=lambda: reach("stopping"))
     _around(late_answers, "store", before=lambda: reach("late"))
     _around(LateAnswers, "begin", after=lambda _: reach("late_begun"))
@@ -92,7 +103,7 @@ def hurry() -> None:
     runner.RENEW_SECONDS, runner.SWEEP_SECONDS = 0.5, 0.3
     databases.POSTGRESQL_SESSION["idle_in_transaction_session_timeout"] = "1s"
     late_answers.GIVEN_UP_AFTER = timedelta(seconds=2)
-    keyword_defaults(Timing)["patience"] = PATIENCE
+    keyword_defaults(Timing).update(patience=PATIENCE, last_chance=PATIENCE)
     answer = Engine.answer
 
     async def answer_slowly(self: Engine, principal: Any, question: Any) -> Any:
@@ -130,6 +141,12 @@ def _around(
         return result
 
     setattr(owner, name, outer)
+
+
+def _unless(owner: Any, name: str, lost: Callable[[], bool]) -> None:
+    """Lose a call, so that a sweep has something to find."""
+    inner: Callable[..., None] = getattr(owner, name)
+    setattr(owner, name, lambda *arguments: None if lost() else inner(*arguments))
 
 
 def _during(owner: Any, name: str, stop: Callable[[], None]) -> None:

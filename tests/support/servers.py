@@ -138,9 +138,12 @@ class ProductProcess:
     def thaw(self) -> None:
         self._process.send_signal(signal.SIGCONT)
 
+    def ask_to_end(self) -> None:
+        self._process.terminate()
+
     async def end(self, *, within: float = STOP_SECONDS + 2) -> int:
         """Ask it to end and return its exit status. Raises TimeoutExpired when it doesn't."""
-        self._process.terminate()
+        self.ask_to_end()
         return await asyncio.to_thread(self._process.wait, within)
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from sqlalchemy import text
+from sqlalchemy import Executable, text
 
 from bot.clock import SystemClock
 from bot.db.engine import Database
@@ -19,17 +19,20 @@ from bot.line.simulator.events import Where, redelivered, webhook_body
 from bot.line.simulator.model import Sender, WebhookAttempt
 from bot.security.keys import Purpose, derive_key
 from bot.tenancy.partners import Partners
+from tests.support.breakpoints import BRISK, CONTROL, Breakpoints
 from tests.support.forked import ForkedProcess
 from tests.support.servers import ProductProcess, environment_of, free_port, secrets_of
 from tests.support.shown import EVENTS, LEDGER, Shown, inversions, shown_on
 
+TO_PUSH = "SELECT count(*) FROM deliveries WHERE due_at IS NOT NULL"
 FINAL = ("answered", "silent", "handed_over", "failed")
 
 
 @dataclass
 class Site:
     """`servers` are the `shopkeeper serve` processes that run, `started` all there ever were, and
-    `environment` is what each is started with."""
+    `environment` is what each is started with. While it is `breakable`, those that are started can be stopped
+    at `stops`, and wait for less."""
 
     line: Simulator
     central: Channel
@@ -39,6 +42,7 @@ class Site:
     session: aiohttp.ClientSession
     servers: list[ProductProcess] = field(default_factory=list)
     started: list[ProductProcess] = field(default_factory=list)
+    breakable: bool = False
 
     @classmethod
     @asynccontextmanager
@@ -73,21 +77,35 @@ class Site:
 
     def launch(self, port: int) -> ProductProcess:
         """Start a server on `port` without waiting for it."""
-        self.started.append(
-            ForkedProcess("serve", "--port", str(port), environment=self.environment, folder=self.folder)
-        )
+        environment = dict(self.environment)
+        if self.breakable:
+            environment |= {BRISK: "1", CONTROL: str(self._control(port))}
+        self.started.append(ForkedProcess("serve", "--port", str(port), environment=environment, folder=self.folder))
         return self.started[-1]
 
     async def restart(self, number: int) -> ProductProcess:
         """Start the server again that has ended, on its port, and wait for it."""
-        port = int(self.servers[number].url.rpartition(":")[2])
-        self.servers[number] = await self.launch(port).ready()
+        self.servers[number] = await self.relaunch(number).ready()
         return self.servers[number]
+
+    def relaunch(self, number: int) -> ProductProcess:
+        """The same without waiting for it."""
+        return self.launch(self._port(number))
+
+    def stops(self, number: int = 0) -> Breakpoints:
+        """Where to stop that server, or the next on its port."""
+        return Breakpoints(self._control(self._port(number)))
 
     async def readiness(self, server: ProductProcess) -> int:
         """The status of `/readyz`."""
         async with self.session.get(f"{server.url}/readyz") as response:
             return response.status
+
+    def _port(self, number: int) -> int:
+        return int(self.servers[number].url.rpartition(":")[2])
+
+    def _control(self, port: int) -> Path:
+        return self.folder / f"{port}.stop"
 
     # Partners and people
 
@@ -139,19 +157,24 @@ class Site:
         async with self.database.reading() as session:
             return list(await session.execute(text(statement)))
 
+    async def change(self, statement: Executable) -> None:
+        """Change rows behind the servers' backs."""
+        async with self.database.unit_of_work() as session:
+            await session.execute(statement)
+
     async def ends(self) -> dict[str, tuple[str, str | None]]:
         """State and reason of every stored event, by its webhookEventId."""
         rows = await self.rows("SELECT webhook_event_id, state, reason FROM line_events")
         return {event_id: (state, reason) for event_id, state, reason in rows}
 
     async def settle(self, *, within: float = 60) -> dict[str, tuple[str, str | None]]:
-        """Wait until every stored event is final; returns how each ended."""
+        """Wait until every stored event is final and nothing is to be pushed; returns how each event ended."""
         async with asyncio.timeout(within):
-            ends = await self.ends()
-            while any(state not in FINAL for state, _ in ends.values()):
-                await asyncio.sleep(0.1)
+            while True:
                 ends = await self.ends()
-        return ends
+                if all(state in FINAL for state, _ in ends.values()) and not (await self.rows(TO_PUSH))[0][0]:
+                    return ends
+                await asyncio.sleep(0.05)
 
     async def shown(self) -> list[Shown]:
         """Everything that people can see of the account, with the events that it answers."""

@@ -15,6 +15,7 @@ class OutcomeKind(StrEnum):
     RATE_LIMITED = "rate_limited"
     QUOTA_EXHAUSTED = "quota_exhausted"
     ACCESS_REFUSED = "access_refused"
+    NOT_REACHED = "not_reached"
     UNKNOWN = "unknown"
 
 

@@ -12,6 +12,7 @@ from bot.line.client import (
     LineClient,
     LineError,
     MessageRefused,
+    NotReached,
     QuotaExhausted,
     RateLimited,
     Receipt,
@@ -27,6 +28,7 @@ _KINDS: tuple[tuple[type[LineError], OutcomeKind], ...] = (
     (RateLimited, OutcomeKind.RATE_LIMITED),
     (QuotaExhausted, OutcomeKind.QUOTA_EXHAUSTED),
     (AccessRefused, OutcomeKind.ACCESS_REFUSED),
+    (NotReached, OutcomeKind.NOT_REACHED),
 )
 
 

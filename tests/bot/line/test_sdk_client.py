@@ -12,7 +12,15 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.line.client import AccessRefused, ContentTooLarge, LineError, MessageRefused, OutcomeUnknown, RateLimited
+from bot.line.client import (
+    AccessRefused,
+    ContentTooLarge,
+    LineError,
+    MessageRefused,
+    NotReached,
+    OutcomeUnknown,
+    RateLimited,
+)
 from bot.line.sdk_client import SdkLineClient
 
 HELLO = [{"type": "text", "text": "你好"}]
@@ -130,9 +138,9 @@ async def test_each_of_many_calls_at_once_carries_its_own_token(client: SdkLineC
     assert not any("X-Line-Retry-Key" in headers for headers in server.seen)
 
 
-async def test_a_server_that_is_not_there_is_unknown() -> None:
+async def test_a_server_that_is_not_there_never_heard_of_the_call() -> None:
     client = SdkLineClient("http://127.0.0.1:9")
-    with pytest.raises(OutcomeUnknown, match="connection"):
+    with pytest.raises(NotReached, match="connection"):
         await client.reply("token", reply_token="r", messages=HELLO)
     await client.close()
 
@@ -191,6 +199,6 @@ async def test_contents_and_pictures_go_to_the_host_of_data(server: Server) -> N
     await client.upload_rich_menu_image("token", rich_menu_id="m", image=b"png", content_type="image/png")
     assert [headers["Authorization"] for headers in server.seen] == ["Bearer token"] * 2
     assert server.seen[1]["Content-Type"] == "image/png"
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(NotReached):
         await client.bot_info("token")
     await client.close()

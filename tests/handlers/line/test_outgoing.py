@@ -93,6 +93,25 @@ async def test_an_old_token_is_not_relied_on(
     assert [sent.kind for sent in await deliveries(still)] == ["push"]
 
 
+async def test_once_a_message_is_pushed_its_old_token_is_not_tried_any_more(
+    still: Running, monkeypatch: pytest.MonkeyPatch, clock: ManualClock
+) -> None:
+    bot, user = await still.shops.open(), still.friend()
+    await quota(still)
+    await unanswered_word(still, user, monkeypatch)
+    async with still.database.unit_of_work() as session:
+        queued = await send_to(session, bot, user.user_id, [HELLO], purpose=Purpose.RELAY, now=clock.now())
+        clock.advance(timedelta(minutes=1))
+    still.line.fail(FaultMode.STATUS, endpoint="push")
+    assert isinstance(queued, Delivery)
+    assert still.shopkeeper.runner is not None
+    for _ in range(2):
+        await still.shopkeeper.runner.work([queued.lane])
+        clock.advance(timedelta(seconds=1))
+    assert [(sent.kind, sent.state, sent.attempts) for sent in await deliveries(still)] == [("push", "sent", 2)]
+    assert still.seen(user) == [HELLO.text]
+
+
 @pytest.mark.parametrize(
     ("known", "limit", "reason"),
     [

@@ -15,7 +15,7 @@ from bot.line.delivery.outcome import Outcome
 from bot.line.delivery.purpose import Purpose
 from bot.line.delivery.push_verdict import RETRY_KEY_LIFE, PushVerdict
 from bot.line.delivery.repository.ledger import end_attempt, is_doubtful, plain_texts
-from bot.line.delivery.verdict import DeliveryState
+from bot.line.delivery.verdict import TOKEN_LIFE, DeliveryState
 from bot.models import Delivery, DeliveryAttempt, Lane
 
 LANE_PREFIX = "out"
@@ -112,12 +112,16 @@ async def begin_push(
 ) -> tuple[Delivery, bool] | None:
     """Write the next attempt of a delivery and say whether an earlier one is in doubt.
 
-    None where it was settled meanwhile.
+    None where it was settled meanwhile. Whether this is a reply or a push is decided here, under the lane's
+    fence: a process that freezes now and wakes when its token is too old must not push on top of what another
+    replied meanwhile.
     """
     delivery = await session.get_one(Delivery, delivery_id)
     if delivery.due_at is None:
         return None
     doubtful = await is_doubtful(session, delivery_id)
+    if not doubtful and delivery.token_at is not None and now - delivery.token_at >= TOKEN_LIFE:
+        delivery.reply_token = ""
     delivery.attempts = (delivery.attempts or 0) + 1
     delivery.state, delivery.fence, delivery.updated_at = DeliveryState.SENDING, fence, now
     session.add(DeliveryAttempt(delivery_id=delivery.id, number=delivery.attempts, started_at=now))
