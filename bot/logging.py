@@ -51,11 +51,13 @@ _SECRET_VALUES: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
     (("bearer", "basic"), re.compile(r"(bearer|basic)\s+[^\s\"',]+", re.IGNORECASE), rf"\1 {REDACTED}"),
     (("k_", "k-", "whsec_"), re.compile(r"\b(?:[psv]k[_-]|whsec_)[A-Za-z0-9_+/=-]{8,}"), REDACTED),
     (("eyj",), re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), REDACTED),
-    # The claim command with whatever follows it: as typed, percent-encoded, and as JSON escapes.
+    # The claim commands with whatever follows them: as typed, percent-encoded, and as JSON escapes.
     (
-        ("我是店長", "%e6%88%91%e6%98%af", "\\u6211\\u662f"),
+        ("我是店", "%e6%88%91%e6%98%af", "\\u6211\\u662f"),
         re.compile(
-            r"(我是店長|%E6%88%91%E6%98%AF%E5%BA%97%E9%95%B7|\\u6211\\u662f\\u5e97\\u9577)[^\n\"'<>]+", re.IGNORECASE
+            r"(我是店[長长員员]|%E6%88%91%E6%98%AF%E5%BA%97(?:%[0-9A-F]{2}){3}|\\u6211\\u662f\\u5e97\\u[0-9a-f]{4})"
+            r"[^\n\"'<>]+",
+            re.IGNORECASE,
         ),
         rf"\1 {REDACTED}",
     ),

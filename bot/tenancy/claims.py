@@ -64,3 +64,8 @@ async def issue_claim_code(
     )
     await session.flush()
     return issued
+
+
+async def withdraw_claim_codes(session: AsyncSession, bot: Bot, *, role: CodeRole, now: datetime) -> None:
+    """Let no code of `bot` for this role count any more."""
+    await repository.expire_unused_claim_codes(session, bot, role=role, now=now)

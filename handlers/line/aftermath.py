@@ -92,6 +92,8 @@ class Aftermath:
             channel_id=channel_id, bot_id=bot.id, to=source_id, purpose=Purpose.ANSWER, messages=attempt.messages
         )
         pushed = await ledger.queue_push(session, planned, now=now)
+        # Words that are taken back later stand in one place only.
+        await ledger.blank_delivery(session, attempt.delivery_id)
         await repository.move_to_delivery(session, attempt.delivery_id, pushed.id, lane=lane)
         return Moved(pushed.id, pushed.lane)
 

@@ -1,30 +1,53 @@
-"""Binding an owner (店長), and letting go of a bot, from inside LINE."""
+"""Binding people to a bot from inside LINE, its owner (店長) and helpers (店員), and letting go of it."""
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.line.messages import PostbackAction, text_messages
-from bot.models import Bot
+from bot.line.client import LineClient, LineError
 from bot.security.keys import Purpose, derive_key
 from bot.security.tokens import hash_token, normalise_code
-from bot.tenancy.owners import Claim, Claimant, ClaimOutcome, bots_owned_by, claim_bare, claim_by_code, release
-from bot.texts import say
+from bot.tenancy.claims import CodeRole
+from bot.tenancy.owners import (
+    Claim,
+    Claimant,
+    ClaimOutcome,
+    bots_owned_by,
+    claim_bare,
+    claim_by_code,
+    release,
+)
+from bot.tenancy.owners.claims import OWNING
+from bot.texts import Language, say
+from handlers.line import repository
+from handlers.line.groups import hint_private
+from handlers.line.owner.changes import ChangeKind, OwnerChange, follow_up, tell_owner
+from handlers.line.owner.desk import MENU, button
+from handlers.line.releasing import is_recent, release_choice, release_question, release_really
+from handlers.line.rendering import messages_for
 from handlers.line.responses import Incoming, Reply, Response, Silent
 from handlers.line.router import Turn
+from handlers.line.situation import Situation
 
-RELEASE = "release"
-KEEP = "keep"
+NAME_SECONDS = 2.0
+_OF_OWNER = {ClaimOutcome.BOUND: ChangeKind.BOUND, ClaimOutcome.SUCCEEDED: ChangeKind.TRANSFERRED}
+_OWN = frozenset({ClaimOutcome.BOUND, ClaimOutcome.SUCCEEDED, ClaimOutcome.ALREADY_YOURS})
+_HELP = frozenset({ClaimOutcome.JOINED, ClaimOutcome.ALREADY_HELPER})
 
 
 class OwnerBinding:
-    """`claim_window` is how long after its provisioning a bot may be bound by the bare command."""
+    """`claim_window` is how long after its provisioning a bot may be bound by the bare command.
 
-    def __init__(self, secret_key: str, *, claim_window: timedelta) -> None:
-        self._code_key = derive_key(secret_key, Purpose.CLAIM_CODE)
+    `code_key` is the key that codes are hashed with.
+    """
+
+    def __init__(self, secret_key: str, line: LineClient, *, claim_window: timedelta) -> None:
+        self.code_key = derive_key(secret_key, Purpose.CLAIM_CODE)
+        self._line = line
         self._claim_window = claim_window
 
     async def claim(self, session: AsyncSession, turn: Turn) -> Response:
@@ -32,65 +55,129 @@ class OwnerBinding:
         incoming = turn.incoming
         code = incoming.command.argument if incoming.command else ""
         if not incoming.in_private:
-            return _say(incoming, "only_in_private")
+            return await hint_private(session, turn)
         if incoming.user_id is None:
             return _say(incoming, "no_user_id")
         claimant = Claimant(incoming.channel.id, incoming.user_id)
         if code:
-            normal = normalise_code(code)
-            code_hash = hash_token(self._code_key, normal) if normal else None
-            claim = await claim_by_code(session, claimant, code_hash=code_hash, now=incoming.now)
+            claim = await claim_by_code(session, claimant, code_hash=self._hash(code), now=incoming.now, roles=OWNING)
         else:
             claim = await claim_bare(session, claimant, window=self._claim_window, now=incoming.now)
-        return _claim_reply(incoming, claim)
+        wake: tuple[str, ...] = ()
+        if claim.bot is not None and claim.outcome in _OF_OWNER:
+            kind = _OF_OWNER[claim.outcome]
+            change = OwnerChange(kind=kind, bot=claim.bot, owner=incoming.user_id, former=claim.former)
+            wake = await follow_up(session, change, now=incoming.now)
+        return await _claimed(session, turn, claim, wake=wake)
+
+    async def find_name(self, incoming: Incoming, _situation: Situation) -> str:
+        """What LINE calls somebody who would help, so that the owner knows their helpers apart."""
+        if not incoming.in_private or incoming.user_id is None:
+            return ""
+        try:
+            async with asyncio.timeout(NAME_SECONDS):
+                profile = await self._line.profile(incoming.channel.token, user_id=incoming.user_id)
+        except (LineError, TimeoutError):
+            return ""
+        return profile.display_name if profile is not None else ""
+
+    async def join(self, session: AsyncSession, turn: Turn) -> Response:
+        """`@我是店員` with the code that an owner gave out."""
+        incoming = turn.incoming
+        code = incoming.command.argument if incoming.command else ""
+        if not incoming.in_private:
+            return await hint_private(session, turn)
+        if incoming.user_id is None:
+            return _say(incoming, "no_user_id")
+        if not code:
+            return _say(incoming, "need_helper_code")
+        claimant = Claimant(incoming.channel.id, incoming.user_id, turn.prepared or "")
+        roles = frozenset({CodeRole.HELPER})
+        claim = await claim_by_code(session, claimant, code_hash=self._hash(code), now=incoming.now, roles=roles)
+        wake: tuple[str, ...] = ()
+        if claim.bot is not None and claim.outcome is ClaimOutcome.JOINED:
+            name = claimant.name or say("staff.nameless")
+            word = say("staff.helper_joined", Language.ZH_TW, shop=claim.bot.store_name, name=name)
+            wake = await tell_owner(session, claim.bot, incoming.user_id, word, now=incoming.now)
+        return await _claimed(session, turn, claim, wake=wake)
 
     async def ask_release(self, session: AsyncSession, turn: Turn) -> Response:
         """`@解除店長`: ask which shop and whether really, before anything changes."""
         incoming = turn.incoming
-        if not incoming.in_private or incoming.user_id is None:
-            return _say(incoming, "only_in_private" if not incoming.in_private else "no_user_id")
+        if not incoming.in_private:
+            return await hint_private(session, turn)
+        if incoming.user_id is None:
+            return _say(incoming, "no_user_id")
         owned = await bots_owned_by(session, incoming.channel.id, incoming.user_id)
         if not owned:
             return _say(incoming, "not_owner")
-        language = incoming.language
-        no = PostbackAction(label=say("binding.release_no", language), data=KEEP)
         if len(owned) == 1:
-            yes = _release_item(owned[0], say("binding.release_yes", language))
-            question = say("binding.release_ask", language, shop=owned[0].store_name)
-            return Reply(messages=tuple(text_messages(question, (yes, no))), bot_id=owned[0].id)
-        items = [_release_item(bot, say("binding.release_button", language, shop=bot.store_name)) for bot in owned[:12]]
-        return Reply(messages=tuple(text_messages(say("binding.release_ask_many", language), (*items, no))))
+            return release_question(owned[0], incoming.language)
+        return release_choice(list(owned), incoming.language)
 
-    async def release(self, session: AsyncSession, turn: Turn) -> Response:
-        """The confirmation was tapped: end the ownership, if it is this user's."""
+    async def ask_again(self, session: AsyncSession, turn: Turn) -> Response:
+        """The first question was answered with yes: ask the second."""
         incoming = turn.incoming
-        try:
-            bot_id = uuid.UUID(incoming.tapped[1])
-        except ValueError:
+        bot_id = _bot_in(incoming.tapped[1])
+        if bot_id is None:
             return Silent("unknown_postback")
         if not incoming.in_private or incoming.user_id is None:
-            return _say(incoming, "only_in_private")
-        bot = await release(session, Claimant(incoming.channel.id, incoming.user_id), bot_id)
-        return _say(incoming, "not_owner") if bot is None else _say(incoming, "released", shop=bot.store_name)
+            return Silent("tapped_in_group")
+        owned = {bot.id: bot for bot in await bots_owned_by(session, incoming.channel.id, incoming.user_id)}
+        if bot_id not in owned:
+            return _say(incoming, "not_owner")
+        return release_really(owned[bot_id], incoming.language, now=incoming.now)
+
+    async def release(self, session: AsyncSession, turn: Turn) -> Response:
+        """The second question was answered with yes: end the ownership, if it is this user's."""
+        incoming = turn.incoming
+        given, _, stamp = incoming.tapped[1].partition(":")
+        bot_id = _bot_in(given)
+        if bot_id is None:
+            return Silent("unknown_postback")
+        if not incoming.in_private or incoming.user_id is None:
+            return Silent("tapped_in_group")
+        if not is_recent(stamp, now=incoming.now):
+            return await self.ask_release(session, turn)
+        released = await release(session, Claimant(incoming.channel.id, incoming.user_id), bot_id, now=incoming.now)
+        if released is None:
+            return _say(incoming, "not_owner")
+        change = OwnerChange(kind=ChangeKind.RELEASED, bot=released.bot, former=released.former)
+        wake = await follow_up(session, change, now=incoming.now)
+        return _say(incoming, "released", wake=wake, shop=released.bot.store_name)
 
     async def keep(self, _session: AsyncSession, turn: Turn) -> Response:
         """The owner thought better of it."""
         return _say(turn.incoming, "release_kept")
 
+    def _hash(self, code: str) -> str | None:
+        normal = normalise_code(code)
+        return hash_token(self.code_key, normal) if normal else None
 
-def _claim_reply(incoming: Incoming, claim: Claim) -> Reply:
+
+async def _claimed(session: AsyncSession, turn: Turn, claim: Claim, *, wake: tuple[str, ...]) -> Reply:
+    """What a claim came to. Whoever has a part in a bot now is in its shop from now on."""
+    incoming, bot = turn.incoming, claim.bot
     if claim.outcome is ClaimOutcome.CODE_WRONG and not claim.tries_left:
         return _say(incoming, "too_many_tries")
-    shop = claim.bot.store_name if claim.bot else ""
-    code = claim.bot.shop_code if claim.bot else ""
-    text = say(f"binding.{claim.outcome}", incoming.language, shop=shop, code=code, left=claim.tries_left)
-    bound = claim.bot.id if claim.bot and claim.outcome in (ClaimOutcome.BOUND, ClaimOutcome.ALREADY_YOURS) else None
-    return Reply(messages=tuple(text_messages(text)), bot_id=bound)
+    values = {"shop": bot.store_name if bot else "", "code": bot.shop_code if bot else "", "left": claim.tries_left}
+    text = say(f"binding.{claim.outcome}", incoming.language, **values)
+    if bot is None or claim.outcome not in _OWN | _HELP:
+        return Reply(messages=messages_for(text), wake=wake)
+    await repository.enter_bot(session, turn.contact.id, bot.id)
+    return Reply(
+        messages=messages_for(text, (button(bot, say("owner.to_menu", incoming.language), MENU),)),
+        bot_id=bot.id,
+        wake=wake,
+    )
 
 
-def _release_item(bot: Bot, label: str) -> PostbackAction:
-    return PostbackAction(label=label, data=f"{RELEASE}:{bot.id}", display_text=label)
+def _bot_in(argument: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(argument)
+    except ValueError:
+        return None
 
 
-def _say(incoming: Incoming, key: str, **values: object) -> Reply:
-    return Reply(messages=tuple(text_messages(say(f"binding.{key}", incoming.language, **values))))
+def _say(incoming: Incoming, key: str, *, wake: tuple[str, ...] = (), **values: object) -> Reply:
+    return Reply(messages=messages_for(say(f"binding.{key}", incoming.language, **values)), wake=wake)

@@ -18,21 +18,31 @@ _LONGEST_ARGUMENT = 64
 
 class CommandName(StrEnum):
     CLAIM = "我是店長"
+    JOIN_STAFF = "我是店員"
     RELEASE = "解除店長"
     ENTER_SHOP = "進店"
     CHANGE_SHOP = "換店"
+    DESK = "店長"
 
 
+# Commands that are all of what was typed: with more behind it, it is a sentence that calls for somebody.
+_WITHOUT_ARGUMENT = frozenset({CommandName.DESK})
 # The simplified spellings are what a phone set to that script types for the same words.
 _SPELLINGS = {
     "我是店長": CommandName.CLAIM,
     "我是店长": CommandName.CLAIM,
+    "我是店員": CommandName.JOIN_STAFF,
+    "我是店员": CommandName.JOIN_STAFF,
     "解除店長": CommandName.RELEASE,
     "解除店长": CommandName.RELEASE,
     "進店": CommandName.ENTER_SHOP,
     "进店": CommandName.ENTER_SHOP,
     "換店": CommandName.CHANGE_SHOP,
     "换店": CommandName.CHANGE_SHOP,
+    "店長選單": CommandName.DESK,
+    "店长选单": CommandName.DESK,
+    "店長": CommandName.DESK,
+    "店长": CommandName.DESK,
 }
 
 
@@ -51,7 +61,8 @@ def read_command(text: str) -> Command | None:
         return None
     for spelling, name in _SPELLINGS.items():
         argument = compact[1:].removeprefix(spelling)
-        if len(argument) < len(compact) - 1 and len(argument) <= _LONGEST_ARGUMENT:
+        longest = 0 if name in _WITHOUT_ARGUMENT else _LONGEST_ARGUMENT
+        if len(argument) < len(compact) - 1 and len(argument) <= longest:
             return Command(name, argument)
     return None
 

@@ -1,77 +1,106 @@
-"""What happens around a conversation: following, leaving, unsending."""
+"""What happens around a conversation in which nobody says anything: following, blocking, watching, passing by."""
 
 from __future__ import annotations
 
-import msgspec
+import asyncio
+from dataclasses import dataclass
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.line.delivery.repository import blank_delivery
-from bot.line.events import FollowEvent, UnsendEvent
-from bot.line.messages import text_messages
-from bot.texts import say
+from bot.line.client import LineClient, LineError, Profile
+from bot.line.events import AccountLinkEvent, BeaconEvent, FollowEvent, MembershipEvent
+from bot.line.messages import MessageAction
+from bot.texts import Language, say
 from handlers.line import repository
-from handlers.line.responses import Reply, Response, Silent
+from handlers.line.asking import principal_of
+from handlers.line.rendering import messages_for
+from handlers.line.repository import greetings
+from handlers.line.responses import Incoming, Reply, Response, Silent
 from handlers.line.router import Turn
 from handlers.line.shops import offer_shops
-from knowledge.unanswered import service as unanswered
+from handlers.line.situation import Situation
+
+PROFILE_SECONDS = 2.0
+MOST_NAME = 200
+FIRST_QUESTIONS = 4
+_LINKED = "ok"
 
 
-async def greet(session: AsyncSession, turn: Turn) -> Response:
-    """Somebody added the account or unblocked it: say where they are and what to do."""
-    incoming, route = turn.incoming, turn.situation.route
-    event = incoming.event
-    await repository.mark_follow(session, turn.contact.id, follows=True, at=incoming.now)
-    if route.bot is None:
-        if route.choices:
-            return offer_shops(incoming, route.choices)
-        return Reply(messages=tuple(text_messages(say("line.greeting_no_shop", incoming.language))))
-    again = isinstance(event, FollowEvent) and event.is_unblocked
-    text = say("line.greeting_again" if again else "line.greeting", incoming.language, shop=route.bot.store_name)
-    return Reply(messages=tuple(text_messages(text)), bot_id=route.bot.id)
+@dataclass(frozen=True, slots=True)
+class Greeted:
+    """What LINE tells of a new friend; None where it tells nothing."""
+
+    profile: Profile | None
+
+    @property
+    def language(self) -> Language | None:
+        tag = self.profile.language if self.profile is not None else None
+        return None if not tag else Language.EN if tag.casefold().startswith("en") else Language.ZH_TW
+
+
+class Friends:
+    """New friends. `line` tells who they are."""
+
+    def __init__(self, line: LineClient) -> None:
+        self._line = line
+
+    async def look_up(self, incoming: Incoming, _situation: Situation) -> Greeted:
+        """Ask LINE for the name and language of a new friend. That it fails costs no greeting."""
+        if incoming.user_id is None:
+            return Greeted(None)
+        try:
+            async with asyncio.timeout(PROFILE_SECONDS):
+                return Greeted(await self._line.profile(incoming.channel.token, user_id=incoming.user_id))
+        except (LineError, TimeoutError):
+            return Greeted(None)
+
+    async def greet(self, session: AsyncSession, turn: Turn) -> Response:
+        """Somebody added the account or unblocked it: say where they are, and what others ask."""
+        incoming, route, found = turn.incoming, turn.situation.route, turn.prepared
+        greeted = found if isinstance(found, Greeted) else Greeted(None)
+        language = greeted.language or turn.situation.language
+        await repository.mark_follow(session, turn.contact.id, follows=True, at=incoming.now)
+        if greeted.profile is not None:
+            name = greeted.profile.display_name[:MOST_NAME]
+            await repository.change_contact(session, turn.contact.id, display_name=name)
+        bot = route.bot
+        if bot is None:
+            if route.choices:
+                return offer_shops(incoming, route.choices)
+            return Reply(messages=messages_for(say("line.greeting_no_shop", language)))
+        again = isinstance(incoming.event, FollowEvent) and incoming.event.is_unblocked
+        text = say("line.greeting_again" if again else "line.greeting", language, shop=bot.store_name)
+        asked = await greetings.first_questions(session, principal_of(bot), bot, limit=FIRST_QUESTIONS)
+        buttons = [MessageAction(label=question, text=question) for question in asked]
+        return Reply(messages=messages_for(text, buttons), bot_id=bot.id)
 
 
 async def mark_unfollowed(session: AsyncSession, turn: Turn) -> Response:
-    """The account was blocked; there is nobody to say anything to."""
+    """The account was blocked: nothing is sent there any more."""
     await repository.mark_follow(session, turn.contact.id, follows=False, at=turn.incoming.now)
     return Silent("unfollowed")
 
 
-async def greet_group(_session: AsyncSession, turn: Turn) -> Response:
-    """Invited into a group: say once how to call the bot, if it is clear which one it is."""
-    incoming, route = turn.incoming, turn.situation.route
-    if route.bot is None:
-        return Silent("no_bot")
-    text = say("line.joined_group", incoming.language, shop=route.bot.store_name)
-    return Reply(messages=tuple(text_messages(text)), bot_id=route.bot.id)
+async def note_link(_session: AsyncSession, turn: Turn) -> Response:
+    """Somebody linked their LINE account with one elsewhere. The nonce stays with the event."""
+    event = turn.incoming.event
+    if not isinstance(event, AccountLinkEvent) or event.result != _LINKED:
+        return Silent("account_link_failed")
+    return Reply(messages=messages_for(say("line.account_linked", turn.situation.language)))
 
 
-async def blank_unsent(session: AsyncSession, turn: Turn) -> Response:
-    """Remove the text of a message that its sender took back, wherever it was kept."""
-    incoming, event = turn.incoming, turn.incoming.event
-    if not isinstance(event, UnsendEvent) or event.message_id is None:
-        return Silent("unsend_of_nothing")
-    brought = await repository.event_of_message(session, incoming.channel.id, event.message_id)
-    if brought is None:
-        return Silent("unsend_of_unknown")
-    await repository.replace_payload(session, brought.id, without_text(brought.payload))
-    message_id = await repository.asked_message(session, brought.id)
-    if message_id is not None:
-        await unanswered.forget(session, message_id)
-    await repository.drop_answers_to(session, brought.id, message_id)
-    await repository.blank_messages(session, brought.id, at=incoming.now)
-    if brought.delivery_id is not None:
-        await blank_delivery(session, brought.delivery_id)
-    return Silent("unsent")
+async def note_beacon(_session: AsyncSession, turn: Turn) -> Response:
+    """Somebody passes a beacon: kept, and nothing to interrupt them for."""
+    event = turn.incoming.event
+    return Silent(_named("beacon", event.action if isinstance(event, BeaconEvent) else None))
 
 
-def without_text(payload: str) -> str:
-    """An event's JSON with everything the user wrote taken out of its message."""
-    try:
-        event = msgspec.json.decode(payload)
-    except msgspec.DecodeError:
-        return "{}"
-    message = event.get("message") if isinstance(event, dict) else None
-    if not isinstance(message, dict):
-        return "{}"
-    event["message"] = {name: message[name] for name in ("id", "type") if name in message}
-    return msgspec.json.encode(event).decode()
+async def note_membership(_session: AsyncSession, turn: Turn) -> Response:
+    """Somebody's paid membership began, ended or goes on, which LINE tells them itself."""
+    event = turn.incoming.event
+    return Silent(_named("membership", event.action if isinstance(event, MembershipEvent) else None))
+
+
+def _named(kind: str, action: str | None) -> str:
+    known = action if action in {"enter", "banner", "stay", "joined", "left", "renewed"} else "other"
+    return f"{kind}_{known}"

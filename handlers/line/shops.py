@@ -29,6 +29,9 @@ async def enter_shop(session: AsyncSession, turn: Turn) -> Response:
     await repository.enter_bot(session, contact.id, bot.id)
     await repository.upsert_conversation(session, bot, contact.id, now=incoming.now)
     text = say("line.shop_entered", incoming.language, shop=bot.store_name)
+    if not incoming.in_private:
+        word = bot.trigger_word or bot.store_name
+        text = say("group.shop_entered", incoming.language, shop=bot.store_name, word=word)
     return Reply(messages=tuple(text_messages(text)), bot_id=bot.id)
 
 

@@ -75,6 +75,17 @@ async def forget(session: AsyncSession, message_id: int) -> None:
             await _retold(session, cluster, blanked)
 
 
+async def reword(session: AsyncSession, message_id: int, text: str) -> None:
+    """Keep the newer text of a LINE message that its sender changed, wherever it stands."""
+    text = text.strip()[: clustering.MAX_TEXT]
+    for question in await repository.questions_of_message(session, message_id):
+        held = await repository.held_clusters(session, PLATFORM, [question.cluster_id])
+        before, question.text = question.text, text
+        await session.flush()
+        for cluster in held.values():
+            await _retold(session, cluster, before)
+
+
 async def answer(
     session: AsyncSession, author: Author, cluster_id: int, *, given: Mapping[str, Any], now: datetime
 ) -> KnowledgeEntry:

@@ -71,6 +71,8 @@ def test_an_exception_is_logged_without_the_statement_parameters(stream: io.Stri
         f"token {CHANNEL_TOKEN}",
         "@我是店長 K7QM-2XWP-9RTD",
         "＠我是店長　k7qm 2xwp 9rtd",
+        "@我是店員 k7qm2xwp9rtd",
+        json.dumps({"text": "@我是店員 k7qm 2xwp 9rtd"}),
         "https://line.me/R/oaMessage/%40x/?%40%E6%88%91%E6%98%AF%E5%BA%97%E9%95%B7%20K7QM-2XWP-9RTD",
         json.dumps({"text": "@我是店長 K7QM-2XWP-9RTD"}),
         "GET /line/qr/K7QM-2XWP-9RTD.svg",

@@ -80,6 +80,8 @@ class _Message(msgspec.Struct, gc=False):
     id: str
 
 
+# A message's change of text carries the id of the message.
+_OF_A_MESSAGE = frozenset({"message", "messageEdited"})
 _BODY = msgspec.json.Decoder(_Body)
 _HEAD = msgspec.json.Decoder(_Head)
 _TEXT = msgspec.json.Decoder(str)
@@ -127,7 +129,7 @@ def _received(raw: msgspec.Raw) -> ReceivedEvent:
         return ReceivedEvent(_hash(bytes(raw)), NO_SOURCE, UNREADABLE, None, None, payload)
     kind = _read(_TEXT, head.type)
     event_id = _read(_TEXT, head.webhook_event_id)
-    message = _read(_MESSAGE, head.message) if kind == "message" else None
+    message = _read(_MESSAGE, head.message) if kind in _OF_A_MESSAGE else None
     return ReceivedEvent(
         event_id if event_id is not None and is_identifier(event_id) else _content_hash(raw),
         _source_id(head.source),

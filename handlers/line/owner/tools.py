@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.clock import Clock
 from bot.db.engine import Database
@@ -13,10 +13,11 @@ from knowledge.library import Library
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """The store, the engine as bots ask it, what is held of each vendor, LINE, and the time."""
+    """The store, the engine as bots ask it, what is held of each vendor, LINE, the time, and the key of claim codes."""
 
     database: Database
     asker: Asker
     library: Library
     line: LineClient
     clock: Clock
+    claim_code_key: bytes = field(repr=False)

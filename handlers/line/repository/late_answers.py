@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.models import Lane, LateAnswer
@@ -36,12 +36,3 @@ async def due_answers(session: AsyncSession, now: datetime, *, limit: int) -> Se
     held = select(Lane.key).where(Lane.key.in_(keys), Lane.lease_until > now, Lane.owner.is_not(None))
     taken = set(await session.scalars(held)) if keys else set()
     return [key for key in keys if key not in taken]
-
-
-async def drop_answers_to(session: AsyncSession, event_id: int, message_id: int | None) -> None:
-    """Blank the late answers to a message that was taken back: they are not told any more."""
-    about = LateAnswer.event_id == event_id
-    if message_id is not None:
-        about = or_(about, LateAnswer.message_id == message_id)
-    blank = {"state": "dropped", "question": "", "answer": None, "messages": None, "sources": None, "due_at": None}
-    await session.execute(update(LateAnswer).where(about).values(**blank))

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.line.delivery import DeliveryState, OutcomeKind, Purpose
-from bot.models import Bot, Broadcast, Channel, Delivery, DeliveryAttempt, Lane, StaffNotice
+from bot.models import Bot, Broadcast, Channel, Delivery, DeliveryAttempt, Lane
 
 LANE_PREFIX = "quota"
 SCHEDULED = "scheduled"
@@ -118,16 +118,6 @@ async def was_out_of_quota(session: AsyncSession, delivery: Delivery) -> bool:
         DeliveryAttempt.http_status.is_not(None),
     )
     return await session.scalar(last) == OutcomeKind.QUOTA_EXHAUSTED
-
-
-async def notice_once(session: AsyncSession, bot: Bot, *, kind: str, key: str, text: str, now: datetime) -> bool:
-    """Keep something that the people of a bot's shop should know, unless they were told under this key."""
-    told = select(StaffNotice.id).where(StaffNotice.bot_id == bot.id, StaffNotice.key == key).limit(1)
-    if await session.scalar(told) is not None:
-        return False
-    session.add(StaffNotice(tenant_id=bot.tenant_id, bot_id=bot.id, kind=kind, key=key, text=text, created_at=now))
-    await session.flush()
-    return True
 
 
 def _people(session: AsyncSession) -> ColumnElement[Any]:

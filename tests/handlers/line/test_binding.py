@@ -10,6 +10,7 @@ from bot.models import Bot
 from bot.texts import Language, say
 from handlers.line.commands import CommandName, command_text
 from tests.support.running import Running
+from tests.support.tapping import tap
 
 CLAIM = command_text(CommandName.CLAIM)
 RELEASE = command_text(CommandName.RELEASE)
@@ -149,22 +150,22 @@ async def test_a_redelivered_claim_is_answered_once(still: Running) -> None:
     assert await still.answers(told) == [say("binding.bound", shop=bot.store_name, code=bot.shop_code)]
 
 
-async def test_a_release_asks_first_and_then_ends_the_ownership(live: Running) -> None:
+async def test_a_release_asks_twice_and_then_ends_the_ownership(live: Running) -> None:
     bot, user = await live.shops.open(), live.friend()
     await live.shops.own(bot, user)
     told = await live.line.user_says(live.central, user, RELEASE)
     assert await live.answers(told) == [say("binding.release_ask", shop=bot.store_name)]
     assert await live.shops.owner_of(bot) == user.user_id
-    tapped = await live.line.user_taps(live.central, user, buttons(live, user)[0])
-    assert await live.answers(tapped) == [say("binding.released", shop=bot.store_name)]
+    assert await tap(live, user, say("binding.release_yes")) == [say("binding.release_really", shop=bot.store_name)]
+    assert await live.shops.owner_of(bot) == user.user_id
+    assert await tap(live, user, say("binding.release_really_yes")) == [say("binding.released", shop=bot.store_name)]
     assert await live.shops.owner_of(bot) is None
 
 
 async def test_a_release_can_be_thought_better_of(still: Running) -> None:
     bot, user = await owned_shop(still)
     await still.ask(user, RELEASE)
-    tapped = await still.line.user_taps(still.central, user, buttons(still, user)[1])
-    assert await still.answers(tapped) == [say("binding.release_kept")]
+    assert await tap(still, user, say("binding.release_no")) == [say("binding.release_kept")]
     assert await still.shops.owner_of(bot) == user.user_id
 
 
@@ -174,12 +175,34 @@ async def test_an_owner_of_several_chooses_which_to_release(still: Running) -> N
     for bot in (first, second):
         await still.shops.own(bot, user)
     assert await still.ask(user, RELEASE) == [say("binding.release_ask_many")]
-    await still.line.user_taps(still.central, user, f"release:{first.id}")
-    await still.settle()
+    await tap(still, user, say("binding.release_button", shop=first.store_name))
+    await tap(still, user, say("binding.release_really_yes"))
     assert [await still.shops.owner_of(bot) for bot in (first, second)] == [None, user.user_id]
 
 
-@pytest.mark.parametrize("data", ["release:{bot}", "release:nonsense", "release:", "something:else", "release"])
+async def test_an_old_confirmation_releases_nothing(still: Running, clock: ManualClock) -> None:
+    bot, user = await owned_shop(still)
+    await still.ask(user, RELEASE)
+    await tap(still, user, say("binding.release_yes"))
+    clock.advance(timedelta(minutes=11))
+    assert await tap(still, user, say("binding.release_really_yes")) == [
+        say("binding.release_ask", shop=bot.store_name)
+    ]
+    assert await still.shops.owner_of(bot) == user.user_id
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "release:{bot}",
+        "release_now:{bot}:1",
+        "release_now:",
+        "release:nonsense",
+        "release:",
+        "something:else",
+        "release",
+    ],
+)
 async def test_a_strangers_tap_releases_nothing(still: Running, data: str) -> None:
     bot, owner = await owned_shop(still)
     stranger = still.friend("路人")
@@ -197,9 +220,3 @@ async def test_who_owns_nothing_has_nothing_to_release(still: Running) -> None:
 def test_every_outcome_has_its_words(language: Language) -> None:
     for key in ("bound", "already_yours", "already_owner_elsewhere", "owned_by_other", "code_wrong", "need_code"):
         assert say(f"binding.{key}", language, shop="甲", code="AB23CD", left=3)
-
-
-def buttons(running: Running, user: User) -> list[str]:
-    """The data of the buttons under the last message."""
-    last = running.line.visible_messages(running.central, user)[-1].content
-    return [item["action"]["data"] for item in last["quickReply"]["items"]]

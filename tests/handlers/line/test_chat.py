@@ -175,7 +175,7 @@ async def test_a_bare_mention_is_told_how_to_ask(still: Running) -> None:
     user = still.friend()
     group = still.line.add_group("住戶群", [user], channel=still.central)
     said = await still.ask(user, f"@{still.central.name}", group=group, mentions=[still.central.bot_user_id])
-    assert said == [say("line.joined_group", shop=bot.store_name)]
+    assert said == [say("group.call", word=bot.store_name)]
 
 
 # Events that must not be answered

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.line.simulator import Told, User, Where
 from bot.models import Contact, Delivery, Message, UnansweredCluster, UnansweredQuestion
 from bot.texts import say
-from handlers.line.lifecycle import without_text
+from handlers.line.unsending import without_text
 from tests.support.running import Running
 
 SECRET = "我的電話是 0912345678，幾點打烊？"
@@ -53,17 +53,16 @@ async def test_a_group_is_told_once_how_to_call_the_bot(still: Running) -> None:
     [joined] = await still.line.deliver(still.line.people.invite_account(still.central.channel_id, group.group_id))
     assert joined.accepted
     await still.settle()
-    assert still.seen(group) == [say("line.joined_group", shop=bot.store_name)]
+    assert still.seen(group) == [say("group.joined", shop=bot.store_name, word=bot.store_name)]
 
 
-async def test_a_group_is_not_greeted_where_it_is_unclear_by_whom(still: Running) -> None:
+async def test_a_group_of_many_shops_is_told_how_to_choose_one(still: Running) -> None:
     for name in ("甲店", "乙店"):
         await still.shops.open(name)
     group = still.line.add_group("住戶群", [still.friend()])
     await still.line.deliver(still.line.people.invite_account(still.central.channel_id, group.group_id))
     await still.settle()
-    assert still.seen(group) == []
-    assert await still.ends() == [("silent", "no_bot")]
+    assert still.seen(group) == [say("group.choose_shop")]
 
 
 # Unsending

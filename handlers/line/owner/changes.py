@@ -1,0 +1,81 @@
+"""What follows when people gain or lose their part in a bot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.line.delivery import Purpose
+from bot.logging import get_logger
+from bot.models import Bot, Delivery
+from bot.texts import Language, say
+from handlers.line import notices, repository
+from handlers.line.notices import Notice
+from handlers.line.pushing import send_to
+from handlers.line.rendering import messages_for
+
+# What a notice about helpers is called (`handlers.line.notices`).
+STAFF = "staff"
+
+log = get_logger(__name__)
+
+
+class ChangeKind(StrEnum):
+    """Names that partners may be told under; they stay as they are."""
+
+    BOUND = "owner_bound"
+    TRANSFERRED = "owner_transferred"
+    RELEASED = "owner_released"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerChange:
+    """Whose a bot is from now on (None: nobody's), and who lost their part in it, its former owner first."""
+
+    kind: ChangeKind
+    bot: Bot
+    owner: str | None = None
+    former: tuple[str, ...] = ()
+
+
+async def follow_up(session: AsyncSession, change: OwnerChange, *, now: datetime) -> tuple[str, ...]:
+    """Everything that follows a change of ownership; gives the lanes to wake.
+
+    What the former people held goes back to the bot. A former owner who didn't do it themselves is told.
+    """
+    await repository.end_staff_work(session, change.bot, change.former, now=now)
+    tell_partner(change)
+    if change.kind is not ChangeKind.TRANSFERRED or not change.former:
+        return ()
+    text = say("staff.transferred_away", Language.ZH_TW, shop=change.bot.store_name)
+    return await tell_former(session, change.bot, change.former[0], text, now=now)
+
+
+def tell_partner(change: OwnerChange) -> None:
+    """Leave word of the change for the bot's partner: the one place where a callback to them belongs."""
+    log.info(
+        str(change.kind),
+        bot_id=str(change.bot.id),
+        tenant_id=str(change.bot.tenant_id),
+        partner_id=str(change.bot.partner_id) if change.bot.partner_id is not None else None,
+        helpers_removed=max(0, len(change.former) - 1),
+    )
+
+
+async def tell_former(session: AsyncSession, bot: Bot, user_id: str, text: str, *, now: datetime) -> tuple[str, ...]:
+    """Tell somebody who has no part in the bot any more, as far as its policy on pushes goes."""
+    may_push = bot.owner_pushes != "none"
+    sent = await send_to(session, bot, user_id, messages_for(text), purpose=Purpose.NOTICE, now=now, may_push=may_push)
+    if isinstance(sent, Delivery):
+        return (sent.lane,)
+    log.info("former_owner_not_told", bot_id=str(bot.id), reason=str(sent or "no_push"))
+    return ()
+
+
+async def tell_owner(session: AsyncSession, bot: Bot, user_id: str, text: str, *, now: datetime) -> tuple[str, ...]:
+    """Tell the owner of a helper who came or went: nothing urgent, so that it costs nothing by itself."""
+    key = f"{STAFF}:{user_id[:40]}:{int(now.timestamp())}"
+    return await notices.tell(session, bot, Notice(kind=STAFF, key=key, text=text), now=now)

@@ -1,0 +1,112 @@
+"""Everything that holds a message's words, to take them back or to follow their sender's changes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.line.delivery import Purpose
+from bot.models import Conversation, Delivery, LateAnswer, LineEvent, Message, StaffNotice
+
+_UNSYNCHRONISED = {"synchronize_session": False}
+MESSAGE, EDITED = "message", "messageEdited"
+
+
+async def events_of_message(session: AsyncSession, channel_id: uuid.UUID, message_id: str) -> Sequence[LineEvent]:
+    """The events that told of a LINE message: its sending, and every change of its text."""
+    told = LineEvent.channel_id == channel_id, LineEvent.message_id == message_id
+    return (await session.scalars(select(LineEvent).where(*told).order_by(LineEvent.occurred_at, LineEvent.id))).all()
+
+
+async def newest_edit(session: AsyncSession, channel_id: uuid.UUID, message_id: str) -> str | None:
+    """The payload of the latest change of a message's text, whether or not its turn has come; None without any."""
+    told = LineEvent.channel_id == channel_id, LineEvent.message_id == message_id, LineEvent.type == EDITED
+    newest = select(LineEvent.payload).where(*told).order_by(LineEvent.occurred_at.desc(), LineEvent.id.desc())
+    payload: str | None = await session.scalar(newest.limit(1))
+    return payload
+
+
+async def answer_to(session: AsyncSession, event: LineEvent) -> int | None:
+    """The delivery that answers an event. What merely went out on its token holds other people's words."""
+    answers = Delivery.id == event.delivery_id, Delivery.purpose == Purpose.ANSWER
+    found: int | None = await session.scalar(select(Delivery.id).where(*answers))
+    return found
+
+
+async def events_answered_by(session: AsyncSession, delivery_id: int) -> Sequence[int]:
+    """The events that one delivery answers."""
+    return (await session.scalars(select(LineEvent.id).where(LineEvent.delivery_id == delivery_id))).all()
+
+
+async def messages_of_events(session: AsyncSession, event_ids: Sequence[int]) -> Sequence[int]:
+    """The ids of what events brought into conversations."""
+    said = Message.event_id.in_(event_ids), Message.direction == "in"
+    return (await session.scalars(select(Message.id).where(*said))).all()
+
+
+async def blank_answers(session: AsyncSession, event_ids: Sequence[int], *, at: datetime) -> None:
+    """Remove what was answered to events from their conversations: it may repeat what was asked."""
+    answers = update(Message).where(Message.event_id.in_(event_ids), Message.direction == "out")
+    await session.execute(answers.values(text="", sources=None, unsent_at=at), execution_options=_UNSYNCHRONISED)
+
+
+async def change_words(session: AsyncSession, event_id: int, text: str) -> int | None:
+    """Let what an event brought into a conversation say this from now on; its id, None where it stands in none."""
+    said = Message.event_id == event_id, Message.direction == "in", Message.unsent_at.is_(None)
+    changed = update(Message).where(*said).values(text=text).returning(Message.id)
+    found: int | None = await session.scalar(changed, execution_options=_UNSYNCHRONISED)
+    return found
+
+
+async def fetched_by(session: AsyncSession, lane: str, event_ids: Sequence[int]) -> Sequence[int]:
+    """The deliveries that told the late answers to events, as people fetched them."""
+    answers = await session.scalars(select(LateAnswer.id).where(LateAnswer.event_id.in_(event_ids)))
+    found: list[int] = []
+    for answer_id in answers:
+        taps = LineEvent.lane == lane, LineEvent.type == "postback", LineEvent.payload.contains(answer_id.hex)
+        told = select(LineEvent.delivery_id).where(*taps, LineEvent.delivery_id.is_not(None))
+        found += [delivery_id for delivery_id in await session.scalars(told) if delivery_id is not None]
+    return found
+
+
+async def notices_about(
+    session: AsyncSession, event_id: int, *, since: datetime
+) -> Sequence[tuple[StaffNotice, Delivery | None]]:
+    """What was noted for the people of the shop about the conversation that an event belongs to, since then."""
+    of_conversation = (
+        select(StaffNotice, Delivery)
+        .join(Conversation, Conversation.id == StaffNotice.conversation_id)
+        .join(Message, Message.conversation_id == Conversation.id)
+        .outerjoin(Delivery, Delivery.id == StaffNotice.delivery_id)
+        .where(Message.event_id == event_id, Message.direction == "in", StaffNotice.created_at >= since)
+        .execution_options(populate_existing=True)
+    )
+    return [(notice, delivery) for notice, delivery in await session.execute(of_conversation)]
+
+
+async def drop_late_answers(session: AsyncSession, event_ids: Sequence[int], message_ids: Sequence[int]) -> None:
+    """Blank the late answers to events and to what they brought: they are not told any more."""
+    blank: dict[str, Any] = {
+        "state": "dropped",
+        "question": "",
+        "answer": None,
+        "messages": None,
+        "sources": None,
+        "due_at": None,
+    }
+    about = or_(LateAnswer.event_id.in_(event_ids), LateAnswer.message_id.in_(message_ids))
+    await session.execute(update(LateAnswer).where(about).values(**blank), execution_options=_UNSYNCHRONISED)
+
+
+async def cancel_delivery(session: AsyncSession, delivery_id: int) -> None:
+    """Let a delivery that isn't out yet never go out; one that is says nothing any more in the ledger."""
+    waits = Delivery.id == delivery_id, Delivery.due_at.is_not(None), Delivery.state.in_(["planned", "refused"])
+    ended = update(Delivery).where(*waits).values(state="refused", due_at=None, error="unsent")
+    await session.execute(ended, execution_options=_UNSYNCHRONISED)
+    blank = update(Delivery).where(Delivery.id == delivery_id, Delivery.due_at.is_(None)).values(messages=[])
+    await session.execute(blank, execution_options=_UNSYNCHRONISED)
