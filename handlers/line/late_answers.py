@@ -142,7 +142,8 @@ async def store(
     language = Language(answer.language)
     found = finding.answer if finding is not None else None
     answer.answer = _text(bot, finding, language)
-    answer.messages = [message.to_json() for message in answer_messages(answer.answer, language, suggestions_of(found, language))]
+    messages = answer_messages(answer.answer, language, suggestions_of(found, language))
+    answer.messages = [message.to_json() for message in messages]
     answer.sources = sources_of(found) if found is not None else None
     answer.state = FAILED if finding is None else READY
     answer.ready_at, answer.due_at = now, None
