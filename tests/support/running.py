@@ -118,6 +118,7 @@ async def running(
     rules: PlatformRules | None = None,
     llm: LanguageModel | None = None,
     roles: Roles | None = None,
+    port: int = 0,
     timing: Timing | None = None,
     **settings: Any,
 ) -> AsyncIterator[Running]:
@@ -142,7 +143,7 @@ async def running(
         shopkeeper.engine.library.encoding._make_encoder = shared_encoder
         stack.push_async_callback(shopkeeper.stop)
         await shopkeeper.start()
-        server = HttpServer(shopkeeper.web)
+        server = HttpServer(shopkeeper.web, port=port)
         await server.start()
         stack.push_async_callback(server.stop)
         url = f"http://127.0.0.1:{server.port}"
