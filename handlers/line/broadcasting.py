@@ -21,13 +21,13 @@ from bot.models import Bot, Broadcast, Delivery
 from bot.outbox.lanes import Lease
 from bot.texts import say
 from handlers.line import repository
+from handlers.line.notices import Notice, NoticeKind, lasting_key, tell
 from handlers.line.pushing import NoRoom, room_of
 from handlers.line.quiet import after_quiet_hours
-from handlers.line.quota import ask_line, keep_quota, note_for_owner
+from handlers.line.quota import ask_line, keep_quota
 from handlers.line.repository import BroadcastState, Tally
 from handlers.line.repository.broadcasts import LANE_PREFIX
 
-NOTICE = "broadcast"
 # The end of the last multicast brings the broadcast back at once; this only finds it again after a crash.
 LOOK_AGAIN = timedelta(seconds=30)
 ASK_AGAIN = timedelta(minutes=1)
@@ -183,11 +183,14 @@ async def _stopped(
         log.warning("broadcast_stopped", reason=stop.reason, recipients=count, left=stop.left)
         key = stop.reason if stop.reason in {"bot_gone", "nobody", NoRoom.QUOTA_UNKNOWN} else "no_room"
         text = say(f"broadcast.stopped_{key}", count=count, left=stop.left)
-        await _tell(session, bot, broadcast, text=text, now=now)
+        await _tell(session, bot, broadcast, text=text, now=now, urgent=True)
 
 
-async def _tell(session: AsyncSession, bot: Bot, broadcast: Broadcast, *, text: str, now: datetime) -> None:
-    await note_for_owner(session, bot, kind=NOTICE, key=f"{NOTICE}:{broadcast.id}", text=text, now=now)
+async def _tell(
+    session: AsyncSession, bot: Bot, broadcast: Broadcast, *, text: str, now: datetime, urgent: bool = False
+) -> None:
+    key = lasting_key(NoticeKind.BROADCAST, broadcast.id)
+    await tell(session, bot, Notice(kind=NoticeKind.BROADCAST, key=key, text=text, urgent=urgent), now=now)
 
 
 def _waits(broadcast: Broadcast, now: datetime) -> bool:

@@ -39,6 +39,7 @@ class NoticeKind(StrEnum):
     BROKEN = "broken"
     FAILING = "failing"
     QUOTA = "quota"
+    BROADCAST = "broadcast"
     SUMMARY = "summary"
 
 
@@ -147,7 +148,7 @@ def _buttons(bot: Bot, notice: Shown, language: Language) -> list[Action]:
             return [one("talk", "talk", talk)]
         case NoticeKind.UNANSWERED:
             return [one("unanswered", "unanswered")]
-        case NoticeKind.QUOTA:
+        case NoticeKind.QUOTA | NoticeKind.BROADCAST:
             return [one("quota", "quota"), one("settings", "settings")]
         case NoticeKind.SUMMARY:
             return [one("unanswered", "unanswered"), one("waiting", "waiting")]

@@ -19,11 +19,11 @@ from bot.texts import say
 from handlers.line import repository
 from handlers.line.budget import budget_of
 from handlers.line.months import month_begin, month_name
+from handlers.line.notices import Notice, NoticeKind, lasting_key, tell
 from handlers.line.repository.quota import LANE_PREFIX
 
 ASK_EVERY = timedelta(hours=1)
 ASK_AGAIN = timedelta(minutes=5)
-NOTICE = "quota"
 
 log = get_logger(__name__)
 
@@ -136,8 +136,9 @@ async def warn_owners(session: AsyncSession, channel: Channel, *, now: datetime)
             percent=round(budget.share * 100),
             forecast=budget.forecast,
         )
-        key = f"quota:{month_name(now)}:{warning}"
-        await repository.notice_once(session, bot, kind=NOTICE, key=key, text=text, now=now)
+        key = lasting_key(NoticeKind.QUOTA, month_name(now), warning)
+        notice = Notice(kind=NoticeKind.QUOTA, key=key, text=text)
+        await tell(session, bot, notice, now=now)
 
 
 def _old_before(now: datetime) -> datetime:

@@ -201,7 +201,8 @@ async def _send(session: AsyncSession, order: Order, broadcast: Broadcast, *, at
     await end(session, order)
     lane = repository.broadcast_lane(broadcast.id)
     if when <= order.incoming.now:
-        return told(order, phrase(order, "broadcast.begins", count=count), *ways_out(order), wake=[lane])
+        result = tap(order, "broadcast.result", BROADCAST, f"show.{broadcast.id}")
+        return told(order, phrase(order, "broadcast.begins", count=count), result, *ways_out(order), wake=[lane])
     key = "broadcast.scheduled" if when == at else "broadcast.scheduled_for_morning"
     text = phrase(order, key, count=count, when=local(when))
     return told(order, text, _drop_button(order, broadcast), *ways_out(order))

@@ -119,8 +119,9 @@ async def test_a_second_tap_sends_nothing_more(shop: Shop) -> None:
     await shop.draft()
     await shop.taps("send")
     await shop.until("done")
-    [answer] = await shop.taps("send")
-    assert answer == say("broadcast.is_done", sent=4, count=4)
+    report, answer = await shop.taps_fully("send")
+    assert say("broadcast.report", sent=4, cost=4) in words(report)
+    assert answer.content["text"] == say("broadcast.is_done", sent=4, count=4)
     assert shop.got() == [1, 1, 1]
 
 
