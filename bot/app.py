@@ -49,6 +49,7 @@ from handlers.line.late_tasks import LateAnswerWorker
 from handlers.line.metrics import LineMetrics
 from handlers.line.outgoing import OutgoingWorker
 from handlers.line.owner import follow_ups, owner_desk
+from handlers.line.owner.rich_menu import StaffMenuWorker
 from handlers.line.owner.tools import Tools
 from handlers.line.quota import QuotaWorker, note_used_up
 from handlers.line.relay_ends import RelayEnds
@@ -205,6 +206,7 @@ class Shopkeeper:
             QuotaWorker(self.channels, line, clock),
             BroadcastWorker(self.channels, line, clock),
             LateAnswerWorker(asker, clock),
+            StaffMenuWorker(self.channels, line),
             ImportWorker(self.sender),
         ]
         return LaneRunner(self.database, clock, workers=workers)

@@ -26,7 +26,8 @@ from bot.texts import Language, say
 from handlers.line import repository
 from handlers.line.groups import hint_private
 from handlers.line.owner.changes import ChangeKind, OwnerChange, follow_up, tell_owner
-from handlers.line.owner.desk import MENU, button
+from handlers.line.owner.menu import first_steps
+from handlers.line.owner.rich_menu import lanes_for
 from handlers.line.releasing import is_recent, release_choice, release_question, release_really
 from handlers.line.rendering import messages_for
 from handlers.line.responses import Incoming, Reply, Response, Silent
@@ -165,11 +166,8 @@ async def _claimed(session: AsyncSession, turn: Turn, claim: Claim, *, wake: tup
     if bot is None or claim.outcome not in _OWN | _HELP:
         return Reply(messages=messages_for(text), wake=wake)
     await repository.enter_bot(session, turn.contact.id, bot.id)
-    return Reply(
-        messages=messages_for(text, (button(bot, say("owner.to_menu", incoming.language), MENU),)),
-        bot_id=bot.id,
-        wake=wake,
-    )
+    lanes = (*wake, *lanes_for(incoming.channel, incoming.user_id))
+    return Reply(messages=messages_for(text, first_steps(bot, incoming.language)), bot_id=bot.id, wake=lanes)
 
 
 def _bot_in(argument: str) -> uuid.UUID | None:

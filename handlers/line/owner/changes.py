@@ -14,6 +14,7 @@ from bot.models import Bot, Delivery
 from bot.texts import Language, say
 from handlers.line import notices, repository
 from handlers.line.notices import Notice
+from handlers.line.owner.rich_menu import lane_of
 from handlers.line.pushing import send_to
 from handlers.line.rendering import messages_for
 
@@ -48,10 +49,11 @@ async def follow_up(session: AsyncSession, change: OwnerChange, *, now: datetime
     """
     await repository.end_staff_work(session, change.bot, change.former, now=now)
     tell_partner(change)
+    menus = tuple(lane_of(change.bot.channel_id, user_id) for user_id in change.former)
     if change.kind is not ChangeKind.TRANSFERRED or not change.former:
-        return ()
+        return menus
     text = say("staff.transferred_away", Language.ZH_TW, shop=change.bot.store_name)
-    return await tell_former(session, change.bot, change.former[0], text, now=now)
+    return (*menus, *await tell_former(session, change.bot, change.former[0], text, now=now))
 
 
 def tell_partner(change: OwnerChange) -> None:

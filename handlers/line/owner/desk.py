@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -21,6 +21,7 @@ from bot.models import Bot
 from bot.texts import Language, catalogue, say
 from handlers.line import repository
 from handlers.line.filters import from_staff, is_message, is_text, taps
+from handlers.line.owner.rich_menu import lanes_for
 from handlers.line.rendering import messages_for
 from handlers.line.repository import Dialog, Role
 from handlers.line.responses import Incoming, Reply, Response, Silent
@@ -213,7 +214,7 @@ class Desk:
         if bot is None:
             return Silent("unknown_postback")
         if role is None:
-            return _refused(situation, "owner.not_staff", shop=bot.store_name)
+            return _no_staff(incoming, situation, bot)
         return await _for_action(
             Errand(incoming=incoming, situation=situation, bot=bot, role=role, argument=argument), action
         )
@@ -242,7 +243,7 @@ class Desk:
         if user_id is not None:
             role = await repository.role_of(session, errand.bot.id, turn.incoming.channel.id, user_id)
         if role is None or role is not errand.role:
-            return refuse(turn, "owner.not_staff", shop=errand.bot.store_name)
+            return _no_staff(turn.incoming, turn.situation, errand.bot)
         bot = await repository.find_bot(session, turn.incoming.channel.id, errand.bot.id)
         if bot is None:
             return Silent("no_bot")
@@ -267,6 +268,12 @@ def refuse(turn: Turn, key: str, **values: object) -> Reply:
 def heard_action(text: str) -> str | None:
     """The action of which `text` is a word in the catalogue, whether or not the desk has it."""
     return _words().get(_plain(text))
+
+
+def _no_staff(incoming: Incoming, situation: Situation, bot: Bot) -> Reply:
+    """A kind word for somebody with a button of a bot that isn't theirs (any more), whose menu then goes."""
+    refusal = _refused(situation, "owner.not_staff", shop=bot.store_name)
+    return replace(refusal, wake=lanes_for(incoming.channel, incoming.user_id))
 
 
 def _refused(situation: Situation, key: str, **values: object) -> Reply:

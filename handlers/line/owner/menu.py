@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ from bot.texts import Language, say
 from handlers.line import repository
 from handlers.line.owner.desk import MENU, Desk, Order, button
 from handlers.line.owner.replies import end
+from handlers.line.owner.rich_menu import lanes_for
 from handlers.line.rendering import messages_for
 from handlers.line.repository import Role
 from handlers.line.responses import Reply, Response, Silent
@@ -27,6 +29,7 @@ CARDS = {
     "shop": ("pause", "resume", "hours", "groups", "helpers", "settings", "transfer"),
 }
 AT_HAND = ("unanswered", "teach", "values", "preview", "waiting", "summary", "pause", "resume", "hours", "broadcast")
+FIRST = ("teach", "values", "preview", "unanswered")
 MOST_SHOPS = 12
 
 
@@ -37,7 +40,8 @@ def add_to(desk: Desk) -> None:
 async def show(desk: Desk, session: AsyncSession, order: Order) -> Response:
     """Everything that this person may do with this bot; whatever they were in the middle of ends."""
     await end(session, order)
-    return menu_of(desk, order.bot, order.role, order.language)
+    menu = menu_of(desk, order.bot, order.role, order.language)
+    return replace(menu, wake=lanes_for(order.incoming.channel, order.incoming.user_id))
 
 
 def menu_of(desk: Desk, bot: Bot, role: Role, language: Language) -> Reply:
@@ -52,6 +56,12 @@ def quick_actions(desk: Desk, bot: Bot, role: Role, language: Language) -> list[
     """Buttons for what is used most, for below any message."""
     offered = {action for _, actions in _offered(desk, bot, role) for action in actions}
     return [_button(bot, action, language) for action in AT_HAND if action in offered]
+
+
+def first_steps(bot: Bot, language: Language) -> list[PostbackAction]:
+    """Buttons for somebody who has just become owner or helper."""
+    menu = button(bot, say("owner.to_menu", language), MENU)
+    return [menu, *(_button(bot, action, language) for action in FIRST)]
 
 
 def find_desk(desk: Desk) -> Respond:

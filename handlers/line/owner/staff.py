@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +18,7 @@ from handlers.line import repository
 from handlers.line.commands import CommandName, command_text
 from handlers.line.owner.changes import tell_owner
 from handlers.line.owner.desk import Desk, Order, button
+from handlers.line.owner.rich_menu import lane_of, lanes_for
 from handlers.line.owner.tools import Tools
 from handlers.line.releasing import is_recent, release_question
 from handlers.line.rendering import messages_for
@@ -123,7 +125,8 @@ async def remove(session: AsyncSession, order: Order) -> Response:
         return _say(order, "remove_ask", really, keep, name=name)
     await dismiss_helper(session, bot, user_id)
     await repository.end_staff_work(session, bot, [user_id], now=order.incoming.now)
-    return _say(order, "removed", button(bot, say("staff.list", language), HELPERS), name=name)
+    removed = _say(order, "removed", button(bot, say("staff.list", language), HELPERS), name=name)
+    return replace(removed, wake=(lane_of(bot.channel_id, user_id),))
 
 
 async def leave(session: AsyncSession, order: Order) -> Response:
@@ -135,10 +138,10 @@ async def leave(session: AsyncSession, order: Order) -> Response:
         return _say(order, "leave_ask", button(bot, say("staff.leave_yes", language), LEAVE, YES))
     helper = await dismiss_helper(session, bot, user_id)
     await repository.end_staff_work(session, bot, [user_id], now=order.incoming.now)
-    wake: tuple[str, ...] = ()
+    wake = lanes_for(order.incoming.channel, user_id)
     if helper is not None:
         word = say("staff.helper_left", language, shop=bot.store_name, name=name_of(helper, language))
-        wake = await tell_owner(session, bot, user_id, word, now=order.incoming.now)
+        wake = (*wake, *await tell_owner(session, bot, user_id, word, now=order.incoming.now))
     return Reply(messages=messages_for(say("staff.left", language, shop=bot.store_name)), bot_id=bot.id, wake=wake)
 
 

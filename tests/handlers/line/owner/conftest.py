@@ -75,7 +75,7 @@ async def owner(still: Running) -> AsyncIterator[Seat]:
     principal = Principal(PrincipalKind.API_KEY, "tests", bot.tenant_id)
     configs = ConfigsBody.model_validate({"configs": CONFIGS_A})
     await Configs(still.database, still.shopkeeper.ports.clock).put(principal, bot.vendor_id, configs)
-    yield Seat(still, user, bot)
+    return Seat(still, user, bot)
 
 
 async def join(owner: Seat, name: str) -> User:

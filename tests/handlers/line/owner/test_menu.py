@@ -18,7 +18,8 @@ async def test_the_menu_opens_however_it_is_asked_for(owner: Seat, said: str) ->
     assert say("menu.about_unanswered", language) in seen.text
     assert say("menu.preview", language) in seen.buttons
     quick = seen.messages[-1]["quickReply"]["items"]
-    assert len(quick) <= 13 and byte_size(seen.messages[-1]["contents"]) < 50_000
+    assert len(quick) <= 13
+    assert byte_size(seen.messages[-1]["contents"]) < 50_000
 
 
 async def test_every_button_of_the_menu_leads_somewhere(owner: Seat) -> None:
@@ -30,7 +31,8 @@ async def test_every_button_of_the_menu_leads_somewhere(owner: Seat) -> None:
 async def test_helpers_get_what_helpers_may_do(owner: Seat) -> None:
     helper = Seat(owner.shop, await join(owner, "店員"), owner.bot)
     seen = await helper.says("選單")
-    assert say("menu.unanswered") in seen.buttons and say("menu.transfer") not in seen.buttons
+    assert say("menu.unanswered") in seen.buttons
+    assert say("menu.transfer") not in seen.buttons
 
 
 async def test_an_owner_in_another_shop_comes_back_to_their_own(owner: Seat) -> None:
@@ -46,7 +48,8 @@ async def test_with_several_shops_one_is_chosen_and_a_tap_leads_there(owner: Sea
     second = await owner.shop.shops.open("二店", entries={OPEN_UNTIL: "二店 8 點打烊。"})
     await owner.shop.shops.own(second, owner.user)
     which = await owner.says("@店長")
-    assert which.text == say("menu.which") and {"二店", owner.bot.store_name} <= set(which.buttons)
+    assert which.text == say("menu.which")
+    assert {"二店", owner.bot.store_name} <= set(which.buttons)
     await owner.presses(which, "二店")
     assert (await owner.says(OPEN_UNTIL)).text == "二店 8 點打烊。"
 

@@ -106,9 +106,11 @@ def test_any_text_is_read_without_fault_and_gives_whole_parts(text: str) -> None
     taught, change = read_taught(text), read_value_change(text)
     if taught is not None:
         assert taught.question == taught.question.strip()
-        assert taught.question in text and taught.answer in text
+        assert taught.question in text
+        assert taught.answer in text
     if change is not None:
-        assert change.name and change.value
+        assert change.name
+        assert change.value
 
 
 @given(HOSTILE, st.lists(st.text(min_size=1, max_size=12), max_size=6))
@@ -135,4 +137,5 @@ def test_a_parameter_is_found_by_name_key_or_what_it_is_asked_by(name: str, key:
         Parameter("deposit", "2", unit="個月", display_name="押金"),
     ]
     meant = find_meant(name, parameters)
-    assert meant.parameter is not None and meant.parameter.key == key
+    assert meant.parameter is not None
+    assert meant.parameter.key == key

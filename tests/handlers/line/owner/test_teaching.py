@@ -17,7 +17,8 @@ async def entries(owner: Seat) -> list[tuple[str, str, str]]:
 
 async def test_a_lesson_in_one_text_is_shown_and_then_kept(owner: Seat) -> None:
     draft = await owner.says("教：可以刷卡嗎？可以，滿 200 元就能刷")
-    assert "可以刷卡嗎？" in draft.text and "可以，滿 200 元就能刷" in draft.text
+    assert "可以刷卡嗎？" in draft.text
+    assert "可以，滿 200 元就能刷" in draft.text
     assert len(await entries(owner)) == 1
     await owner.presses(draft, "儲存")
     assert (await entries(owner))[1] == ("可以刷卡嗎？", "可以，滿 200 元就能刷", "owner")
@@ -29,7 +30,8 @@ async def test_the_bare_word_asks_for_question_and_answer(owner: Seat) -> None:
     assert (await owner.says("有包廂嗎")).text == say("teach.ask_answer", question="有包廂嗎")
     draft = await owner.says("有兩間，請先訂位")
     stored = await owner.says("確定")
-    assert "有包廂嗎" in draft.text and stored.text == say("teach.stored", question="有包廂嗎")
+    assert "有包廂嗎" in draft.text
+    assert stored.text == say("teach.stored", question="有包廂嗎")
     assert ("有包廂嗎", "有兩間，請先訂位", "owner") in await entries(owner)
 
 
@@ -42,7 +44,8 @@ async def test_it_is_taught_in_english_too(owner: Seat) -> None:
 
 async def test_a_known_question_is_updated_where_that_is_wanted(owner: Seat) -> None:
     draft = await owner.says(f"教 {OPEN_UNTIL} 晚上 10 點打烊")
-    assert NINE in draft.text and {"更新原本的答案", "另外新增一題"} <= set(draft.buttons)
+    assert NINE in draft.text
+    assert {"更新原本的答案", "另外新增一題"} <= set(draft.buttons)
     await owner.presses(draft, "更新")
     assert [(question, answer) for question, answer, _ in await entries(owner)] == [(OPEN_UNTIL, "晚上 10 點打烊")]
 

@@ -39,13 +39,15 @@ async def test_open_questions_are_cards_with_how_often_they_were_asked(owner: Se
     await customer(owner)
     await customer(owner, "別的客人", asking="請問可以帶寵物進去嗎")
     seen = await owner.says("未回答")
-    assert PETS in seen.text and say("unanswered.times", count=2) in seen.text
+    assert PETS in seen.text
+    assert say("unanswered.times", count=2) in seen.text
     assert {say("unanswered.answer"), say("unanswered.dismiss")} <= set(seen.buttons)
 
 
 async def test_nothing_open_offers_to_teach(owner: Seat) -> None:
     seen = await owner.says("未回答")
-    assert seen.text == say("unanswered.none") and say("menu.teach") in seen.buttons
+    assert seen.text == say("unanswered.none")
+    assert say("menu.teach") in seen.buttons
 
 
 async def test_many_open_questions_come_in_pages(owner: Seat) -> None:
@@ -64,16 +66,20 @@ async def test_many_open_questions_come_in_pages(owner: Seat) -> None:
             for at in range(11)
         )
     first = await owner.says("未回答")
-    assert "第 8 題？" in first.text and "第 9 題？" not in first.text
+    assert "第 8 題？" in first.text
+    assert "第 9 題？" not in first.text
     second = await owner.presses(first, say("unanswered.more"))
-    assert "第 9 題？" in second.text and "第 10 題？" in second.text and "第 8 題？" not in second.text
+    assert "第 9 題？" in second.text
+    assert "第 10 題？" in second.text
+    assert "第 8 題？" not in second.text
 
 
 async def test_an_answer_is_shown_before_it_counts_and_then_everybody_gets_it(owner: Seat) -> None:
     await customer(owner)
     await owner.presses(await owner.says("未回答"), "回答")
     draft = await owner.says(ANSWER)
-    assert PETS in draft.text and ANSWER in draft.text
+    assert PETS in draft.text
+    assert ANSWER in draft.text
     assert await owner.shop.rows(select(KnowledgeEntry).where(KnowledgeEntry.origin == "unanswered")) == []
     await owner.presses(draft, "送出")
     assert (await owner.shop.ask(owner.shop.friend("新客人"), PETS))[0] == ANSWER
@@ -88,7 +94,8 @@ async def test_a_draft_is_changed_by_typing_it_anew(owner: Seat) -> None:
     assert (await owner.presses(first, "送出")).text == say("owner.button_expired")
     await owner.presses(second, "送出")
     (entry,) = await owner.shop.rows(select(KnowledgeEntry).where(KnowledgeEntry.origin == "unanswered"))
-    assert entry.answer == ANSWER and entry.is_curated
+    assert entry.answer == ANSWER
+    assert entry.is_curated
 
 
 async def test_whoever_waits_is_told_at_once_where_pushes_are_paid_for(owner: Seat) -> None:
@@ -174,7 +181,8 @@ async def test_a_picture_instead_of_an_answer_is_told_what_is_expected(owner: Se
     await customer(owner)
     await owner.presses(await owner.says("未回答"), "回答")
     seen = await owner.sends({"type": "sticker", "packageId": "446", "stickerId": "1988"})
-    assert seen.text == say("unanswered.text_expected") and say("owner.cancel") in seen.buttons
+    assert seen.text == say("unanswered.text_expected")
+    assert say("owner.cancel") in seen.buttons
     assert ANSWER in (await owner.says(ANSWER)).text
 
 
