@@ -26,6 +26,7 @@ _COMMANDS = {
     "channel": "channels:channel",
     "key": "keys:key",
     "vendor": "vendors:vendor",
+    "usage": "line_usage:usage",
 }
 
 

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from sqlalchemy import update
+
+from bot.models import Channel
+from bot.texts import say
+from tests.handlers.line.owner.conftest import Seat, join
+
+
+async def with_quota(owner: Seat, limit: int | None) -> None:
+    owner.shop.central.monthly_limit = limit
+    known = {"quota_limit": limit, "quota_used": 0, "quota_checked_at": owner.shop.now()}
+    async with owner.shop.database.unit_of_work() as session:
+        await session.execute(update(Channel).values(**known))
+
+
+async def test_the_owner_sees_what_is_left_and_that_answers_are_free(owner: Seat) -> None:
+    await with_quota(owner, 200)
+    customer = owner.shop.friend("小明")
+    await owner.shop.ask(customer, "你們幾點打烊？")
+    shown = await owner.says("額度")
+    for words in ("0 / 40 則", say("quota.free"), "1 則", say("quota.note")):
+        assert words in shown.text
+    assert say("quota.to_broadcast") in shown.buttons
+
+
+async def test_without_a_limit_there_is_nothing_left_to_count(owner: Seat) -> None:
+    await with_quota(owner, None)
+    shown = await owner.says("用量")
+    assert say("quota.used_without_limit", used=0) in shown.text
+    assert say("quota.left") not in shown.text
+
+
+async def test_helpers_ask_in_vain(owner: Seat) -> None:
+    helper = await join(owner, "阿妹")
+    assert await owner.shop.ask(helper, "額度") == [say("owner.owners_only")]
