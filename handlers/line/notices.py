@@ -21,11 +21,11 @@ from bot.line.messages import MAX_MESSAGES, Action, FlexMessage
 from bot.models import Bot, Delivery, StaffNotice
 from bot.texts import Language, say
 from handlers.line import repository
-from handlers.line.owner.desk import button
 from handlers.line.pushing import send_to
 from handlers.line.repository import NoticeRow, Role, Speaker
 from handlers.line.responses import Reply, Response
 from handlers.line.router import Turn
+from handlers.line.taps import button
 
 MOST_AT_ONCE = 6
 
