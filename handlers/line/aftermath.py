@@ -21,6 +21,7 @@ from bot.models import Bot
 from handlers.line import repository
 from handlers.line.channel_state import note_access
 from handlers.line.pushing import room_for
+from handlers.line.repository import presence
 from handlers.line.responses import Incoming
 
 # A reply that ended like this was surely not shown, so that a push can't show it twice.
@@ -88,6 +89,8 @@ class Aftermath:
             log.warning("late_reply_not_pushed", bot_id=str(bot.id), reason=refused)
             return None
         channel_id, source_id = _place(lane)
+        if await presence.is_gone(session, channel_id, source_id):
+            return None
         planned = PlannedPush(
             channel_id=channel_id, bot_id=bot.id, to=source_id, purpose=Purpose.ANSWER, messages=attempt.messages
         )

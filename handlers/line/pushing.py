@@ -18,6 +18,7 @@ from bot.models import Bot, Channel, Delivery
 from handlers.line import repository
 from handlers.line.inbox.rows import lane_of
 from handlers.line.months import month_begin, month_end
+from handlers.line.repository import presence
 from handlers.line.responses import Message
 
 # A token that is older isn't worth trying: by the time of the call it may have expired.
@@ -35,6 +36,7 @@ class NoRoom(StrEnum):
     SHARE = "shared_quota_share"
     CHANNEL_QUOTA = "quota_exhausted"
     QUOTA_UNKNOWN = "quota_unknown"
+    GONE = "contact_gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +108,11 @@ async def send_to(
 ) -> Delivery | NoRoom | None:
     """Queue messages to somebody's one-to-one chat: on a free token where one is left, else as a push.
 
-    None where there is no free token and `may_push` is false; NoRoom where the policy or the quota forbids a push.
-    Wake `delivery.lane` once the transaction is on the disk.
+    None where there is no free token and `may_push` is false; NoRoom where the policy or the quota forbids a push,
+    and where the person has blocked the account. Wake `delivery.lane` once the transaction is on the disk.
     """
+    if await presence.is_gone(session, bot.channel_id, to):
+        return NoRoom.GONE
     refused = None if not may_push else await room_for(session, bot, now=now)
     token = await _free_token(session, bot, to, now=now)
     if token is None and (refused is not None or not may_push):

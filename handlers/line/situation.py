@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.line.delivery.repository import was_sent_here
 from bot.line.events import MediaContent, MessageEditedEvent, MessageEvent, TextContent, parse_event
 from bot.models import Bot
-from bot.texts import Language
+from bot.texts import Language, language_of
 from handlers.line import repository
 from handlers.line.addressing import addressed_text
-from handlers.line.repository import ContactRow, Dialog, Role, Standing, taken_back
+from handlers.line.repository import ContactRow, Dialog, Role, Standing, greetings, taken_back
 from handlers.line.responses import Incoming
 from handlers.line.routing import Route, find_route
 
@@ -23,7 +23,7 @@ class Situation:
     """Who writes to which bot, as what, and who speaks for the shop at the moment.
 
     `contact` and `standing` are None before the first word. `role` is what the sender is to the bot in a
-    one-to-one chat. `said` is what was said to the bot: in a group, None unless it was called.
+    one-to-one chat. `said` is what was said to the bot: in a group, None unless it was called by one of its `names`.
     """
 
     route: Route
@@ -32,16 +32,12 @@ class Situation:
     role: Role | None = None
     dialog: Dialog | None = None
     said: str | None = None
+    names: tuple[str, ...] = ()
     language: Language = Language.ZH_TW
 
     @property
     def bot(self) -> Bot | None:
         return self.route.bot
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """What the bot is called by in groups."""
-        return names_of(self.bot)
 
     @property
     def in_preview(self) -> bool:
@@ -70,9 +66,19 @@ async def read_situation(session: AsyncSession, incoming: Incoming) -> Situation
         standing=standing,
         role=role,
         dialog=dialog,
-        said=await _said(session, incoming, bot),
-        language=_language(incoming, contact, in_dialog=dialog is not None and dialog.kind != PREVIEW),
+        said=await _said(session, incoming, names_of(bot, incoming)),
+        names=names_of(bot, incoming),
+        language=await _spoken(session, incoming, contact)
+        or _language(incoming, contact, in_dialog=dialog is not None and dialog.kind != PREVIEW),
     )
+
+
+async def _spoken(session: AsyncSession, incoming: Incoming, contact: ContactRow | None) -> Language | None:
+    """The language of somebody's last words, for what has none of its own: a picture, a tap, an order of events."""
+    if contact is None or contact.language or incoming.content is not None or not incoming.in_private:
+        return None
+    words = await greetings.last_words(session, contact.id)
+    return language_of(words) if words is not None else None
 
 
 def _language(incoming: Incoming, contact: ContactRow | None, *, in_dialog: bool) -> Language:
@@ -88,7 +94,7 @@ async def _handover(session: AsyncSession, contact_id: int, bot: Bot, *, now: da
     return None if held is None else Dialog(HANDOVER, {"conversation": held}, now)
 
 
-async def _said(session: AsyncSession, incoming: Incoming, bot: Bot | None) -> str | None:
+async def _said(session: AsyncSession, incoming: Incoming, names: tuple[str, ...]) -> str | None:
     """The words that are meant for the bot. A group's quoting one of our messages means us as well."""
     content = incoming.content
     if content is None:
@@ -96,15 +102,17 @@ async def _said(session: AsyncSession, incoming: Incoming, bot: Bot | None) -> s
     if incoming.in_private:
         return content.text
     content = await _newest(session, incoming) or content
-    called = addressed_text(content, *names_of(bot))
+    called = addressed_text(content, *names)
     if called is None and await _quotes_us(session, incoming):
         return content.text.strip()
     return called
 
 
-def names_of(bot: Bot | None) -> tuple[str, ...]:
-    """The shop's name, and the word that its owner chose."""
-    return () if bot is None else tuple(name for name in (bot.store_name, bot.trigger_word) if name)
+def names_of(bot: Bot | None, incoming: Incoming) -> tuple[str, ...]:
+    """The account's name as people see it in LINE, the shop's, and the word that its owner chose."""
+    if bot is None:
+        return ()
+    return tuple(name for name in (incoming.channel.name, bot.store_name, bot.trigger_word) if name)
 
 
 async def _newest(session: AsyncSession, incoming: Incoming) -> TextContent | None:

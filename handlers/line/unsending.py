@@ -44,10 +44,11 @@ async def _blank_what_was_made(session: AsyncSession, incoming: Incoming, brough
     message_ids = await taken_back.messages_of_events(session, together)
     for message_id in message_ids:
         await unanswered.forget(session, message_id)
-    for delivery_id in await taken_back.fetched_by(session, incoming.lane, together):
+    for delivery_id in await taken_back.told_late(session, incoming.lane, together, message_ids):
         await taken_back.cancel_delivery(session, delivery_id)
     await taken_back.drop_late_answers(session, together, message_ids)
     await _reword_notices(session, brought, words)
+    await withdraw(session, brought.id)
     await withdraw(session, brought.id)
     await repository.blank_messages(session, brought.id, at=incoming.now)
     await taken_back.blank_answers(session, together, at=incoming.now)
@@ -84,9 +85,8 @@ async def follow_edit(session: AsyncSession, turn: Turn) -> Response:
         return Silent("edited_again")
     if not isinstance(event.content, TextContent):
         return Silent("edited")
-    names = turn.situation.names
     text = event.content.text.strip()
-    said = text if incoming.in_private else addressed_text(event.content, *names) or text
+    said = text if incoming.in_private else addressed_text(event.content, *turn.situation.names) or text
     await repository.replace_payload(session, brought.id, with_text(brought.payload, event.content.text))
     message_id = await taken_back.change_words(session, brought.id, said)
     if message_id is not None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.line.delivery import Purpose
@@ -63,15 +63,19 @@ async def change_words(session: AsyncSession, event_id: int, text: str) -> int |
     return found
 
 
-async def fetched_by(session: AsyncSession, lane: str, event_ids: Sequence[int]) -> Sequence[int]:
-    """The deliveries that told the late answers to events, as people fetched them."""
-    answers = await session.scalars(select(LateAnswer.id).where(LateAnswer.event_id.in_(event_ids)))
-    found: list[int] = []
-    for answer_id in answers:
-        taps = LineEvent.lane == lane, LineEvent.type == "postback", LineEvent.payload.contains(answer_id.hex)
-        told = select(LineEvent.delivery_id).where(*taps, LineEvent.delivery_id.is_not(None))
-        found += [delivery_id for delivery_id in await session.scalars(told) if delivery_id is not None]
-    return found
+async def told_late(
+    session: AsyncSession, lane: str, event_ids: Sequence[int], message_ids: Sequence[int]
+) -> Sequence[int]:
+    """The deliveries that tell the late answers to events: fetched by a tap, pushed, or before another reply."""
+    answers = select(LateAnswer.id, LateAnswer.sources).where(_about(event_ids, message_ids))
+    found: set[int | None] = set()
+    for answer_id, sources in (await session.execute(answers)).all():
+        told = sources or {}
+        found.add(told.get("delivery"))
+        taps = and_(LineEvent.lane == lane, LineEvent.type == "postback", LineEvent.payload.contains(answer_id.hex))
+        carried = or_(taps, LineEvent.id == told.get("event"))
+        found |= {*await session.scalars(select(LineEvent.delivery_id).where(carried))}
+    return [delivery_id for delivery_id in found if delivery_id is not None]
 
 
 async def notices_about(
@@ -99,8 +103,9 @@ async def drop_late_answers(session: AsyncSession, event_ids: Sequence[int], mes
         "sources": None,
         "due_at": None,
     }
-    about = or_(LateAnswer.event_id.in_(event_ids), LateAnswer.message_id.in_(message_ids))
-    await session.execute(update(LateAnswer).where(about).values(**blank), execution_options=_UNSYNCHRONISED)
+    await session.execute(
+        update(LateAnswer).where(_about(event_ids, message_ids)).values(**blank), execution_options=_UNSYNCHRONISED
+    )
 
 
 async def cancel_delivery(session: AsyncSession, delivery_id: int) -> None:
@@ -110,3 +115,7 @@ async def cancel_delivery(session: AsyncSession, delivery_id: int) -> None:
     await session.execute(ended, execution_options=_UNSYNCHRONISED)
     blank = update(Delivery).where(Delivery.id == delivery_id, Delivery.due_at.is_(None)).values(messages=[])
     await session.execute(blank, execution_options=_UNSYNCHRONISED)
+
+
+def _about(event_ids: Sequence[int], message_ids: Sequence[int]) -> ColumnElement[bool]:
+    return or_(LateAnswer.event_id.in_(event_ids), LateAnswer.message_id.in_(message_ids))

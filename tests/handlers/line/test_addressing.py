@@ -25,6 +25,8 @@ def mention(index: int | None, length: int | None, *, is_self: bool = True) -> M
         ("今天去巷口咖啡嗎", None),
         ("幾點打烊", None),
         ("@巷口", None),
+        ("請問 @巷口咖啡 幾點打烊？", "請問 幾點打烊？"),
+        ("請問＠巷口咖啡幾點打烊？", "請問 幾點打烊？"),
     ],
 )
 def test_a_group_calls_the_bot_by_its_name(text: str, said: str | None) -> None:
@@ -33,6 +35,19 @@ def test_a_group_calls_the_bot_by_its_name(text: str, said: str | None) -> None:
 
 def test_a_name_is_heard_in_any_width_and_case() -> None:
     assert addressed_text(TextContent(text="ｃａｆｅ９ hi"), "Cafe9") == "hi"
+
+
+@pytest.mark.parametrize(("text", "said"), [("hi ya", "ya"), ("HI，ya", "ya"), ("history", None), ("hi5", None)])
+def test_a_name_in_letters_is_a_whole_word(text: str, said: str | None) -> None:
+    assert addressed_text(TextContent(text=text), "hi") == said
+
+
+def test_the_rest_stays_as_it_was_written() -> None:
+    assert addressed_text(TextContent(text="＠ＣＡＦＥ ＡＢＣ？"), "cafe") == "ＡＢＣ？"
+
+
+def test_the_longest_name_is_taken() -> None:
+    assert addressed_text(TextContent(text="小幫手 你好"), "小幫", "小幫手") == "你好"
 
 
 def test_without_a_name_only_a_mention_calls() -> None:
