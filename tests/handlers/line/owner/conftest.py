@@ -78,6 +78,14 @@ async def owner(still: Running) -> AsyncIterator[Seat]:
     return Seat(still, user, bot)
 
 
+async def seated(running: Running) -> tuple[Seat, Seat]:
+    """Owner and helper of a new shop."""
+    bot, user = await running.shops.open(), running.friend("店長")
+    await running.shops.own(bot, user)
+    owner = Seat(running, user, bot)
+    return owner, Seat(running, await join(owner, "店員"), bot)
+
+
 async def join(owner: Seat, name: str) -> User:
     """Make somebody a helper without a word."""
     user = owner.shop.friend(name)
