@@ -1,9 +1,9 @@
 """Replacing a channel's secret and token while its webhooks and messages go on.
 
 LINE shows a new channel secret only when it issues it, and the old one ends at that moment. So the new one is
-announced as soon as it is known: from then on webhooks signed with either count, and the first that carries the
-new one makes it the only one. The central channel's secret stands in the settings, so there both count until the
-new one stands there too: else the next start would bring the old one back.
+announced as soon as it is known: from then on webhooks signed with either count, and soon after the first that
+carries the new one it is the only one. The central channel's secret stands in the settings, so there both count
+until the new one stands there too: else the next start would bring the old one back.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import re
 import uuid
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,6 +28,7 @@ from bot.logging import get_logger
 from bot.models import Channel
 from bot.security.box import BoxError, SecretBox
 
+GRACE = timedelta(seconds=10)
 LONGEST_SECRET = 64
 LONGEST_TOKEN = 1_000
 _SECRET = re.compile(r"[\x21-\x7e]+")
@@ -119,7 +121,10 @@ async def replace_token(
 
 
 class SecretPromoter:
-    """Makes an announced secret the only one, beside the webhook that showed it and not in its way."""
+    """Makes an announced secret the only one, beside the webhook that showed it and not in its way.
+
+    It waits for `GRACE`: webhooks that LINE signed with the old secret may still be under way.
+    """
 
     def __init__(self, database: Database, channels: ChannelDirectory, *, box: SecretBox, clock: Clock) -> None:
         self._database = database
@@ -127,18 +132,27 @@ class SecretPromoter:
         self._box = box
         self._clock = clock
         self._running: dict[uuid.UUID, asyncio.Task[None]] = {}
+        self._hurry = asyncio.Event()
 
     def seen(self, channel: ChannelAccess) -> None:
         """A webhook was signed with the announced secret of `channel`."""
         if channel.is_central or channel.next_secret is None or channel.id in self._running:
             return
-        task = asyncio.create_task(self._promote(channel.id, channel.next_secret))
+        task = asyncio.create_task(self._promote_soon(channel.id, channel.next_secret))
         self._running[channel.id] = task
         task.add_done_callback(lambda _: self._running.pop(channel.id))
 
     async def settle(self) -> None:
-        """Wait for what is under way. A promotion that is cut off is made by the next webhook."""
+        """Promote at once what waits. A promotion that is cut off is begun again by the next webhook."""
+        self._hurry.set()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
+        self._hurry.clear()
+
+    async def _promote_soon(self, channel_id: uuid.UUID, secret: str) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GRACE.total_seconds()):
+                await self._hurry.wait()
+        await self._promote(channel_id, secret)
 
     async def _promote(self, channel_id: uuid.UUID, secret: str) -> None:
         try:

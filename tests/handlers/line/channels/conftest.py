@@ -18,7 +18,7 @@ from bot.tenancy.api_keys import ApiKeys, KeyRequest, Rights
 from bot.tenancy.principal import Principal, PrincipalKind
 from knowledge.repository import NewVendor, add_vendor
 from tests.support.running import Running, running
-from tests.support.site import free_port
+from tests.support.servers import free_port
 
 
 @dataclass(frozen=True)
