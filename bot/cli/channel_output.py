@@ -43,7 +43,7 @@ def tell(findings: Iterable[Finding], language: Language) -> None:
     for finding in findings:
         typer.echo(f"{_MARKS[finding.level]} {finding.check}: {finding.detail(language)}")
         if mend := finding.mend(language):
-            typer.echo(f"     To mend it: {mend}" if finding.level is not Level.UNKNOWN else f"     {mend}")
+            typer.echo(f"     → {mend}")
 
 
 def report(findings: Sequence[Finding], language: Language) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def list_channels(as_json: AsJson = False) -> None:
     for one in found:
         whose = f"tenant {one['tenant_id']}" if one["tenant_id"] else CENTRAL
         state = "token refused" if one["token_refused_at"] else "ok" if one["is_active"] else "off"
-        typer.echo(f"{one['id']}  {state:13}  {one['name']} ({one['basic_id']})  {whose}  {len(one['bots'])} bots")
+        typer.echo(f"{one['id']}  {state:13}  {one['name']} ({one['basic_id']})  {whose}  bots: {len(one['bots'])}")
     if not found:
         typer.echo("There is no channel yet. `shopkeeper serve` makes the central one at its first start.")
 

@@ -9,9 +9,11 @@ from datetime import timedelta
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.errors import BadRequest, NotFound, Unauthenticated
+from bot.errors import BadRequest, NotFound, Unauthenticated, Unavailable
 from bot.line.channels import FRESH_FOR, REREAD_AFTER, ChannelAccess, ChannelDirectory, SecretPromoter
 from bot.line.events import read_webhook
+from bot.logging import get_logger
+from bot.security.box import BoxError
 from bot.security.signatures import verify_line_webhook
 from bot.web.requests import read_body
 from bot.web.surface import Limits, Route, Surface
@@ -23,10 +25,17 @@ SIGNATURE_HEADER = "x-line-signature"
 # LINE waits two seconds for an answer, so a body that takes longer has nobody waiting for it.
 LINE = Surface("line", "/line", limits=Limits(body_bytes=1024 * 1024, body_seconds=2.0))
 
+log = get_logger(__name__)
+
 
 class UnknownChannel(NotFound):
     code = "unknown_channel"
     message = "There is no LINE channel at this webhook URL."
+
+
+class UnreadableChannel(Unavailable):
+    code = "channel_unreadable"
+    message = "This channel's secret can't be read at the moment: `shopkeeper doctor` tells the operator why."
 
 
 class BadSignature(Unauthenticated):
@@ -82,7 +91,11 @@ class Webhook:
             channel_id = uuid.UUID(given) if given is not None else None
         except ValueError:
             raise UnknownChannel from None
-        channel = await self.channels.find(channel_id, fresh_for=fresh_for)
+        try:
+            channel = await self.channels.find(channel_id, fresh_for=fresh_for)
+        except BoxError:
+            log.exception("channel_unreadable", channel_id=str(channel_id))
+            raise UnreadableChannel from None
         if channel is None:
             raise UnknownChannel
         return channel

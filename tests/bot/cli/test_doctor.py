@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot.line.simulator import FaultMode
 from bot.models import Channel
-from bot.texts import say
+from bot.texts import Language, say
 from tests.bot.cli.conftest import Shell
 from tests.support.running import Running
 
@@ -51,7 +51,7 @@ async def test_it_speaks_to_people_in_their_language(there: Shell, product: Runn
     ended, chinese = await there.run("doctor"), await there.run("doctor", "--language", "zh-TW")
     assert (ended.code, chinese.code) == (1, 1)
     assert "FAIL webhook_use" in ended.out
-    assert "To mend it:" in ended.out
+    assert f"→ {say('doctor.webhook_off_mend', Language.EN)}" in ended.out
     assert say("doctor.webhook_off_mend") in chinese.out
 
 

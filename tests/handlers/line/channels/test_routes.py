@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.clock import ManualClock
 from bot.line.simulator import FaultMode
 from bot.models import Bot, Channel, Vendor
+from bot.security.box import SecretBox
 from bot.texts import Language, say
 from tests.handlers.line.channels.conftest import Owner
 
@@ -127,3 +129,16 @@ async def test_what_line_says_of_the_account_is_kept(owner: Owner) -> None:
     await owner.check()
     [kept] = await owner.product.rows(select(Channel.reads_by_hand).where(Channel.is_central.is_(False)))
     assert kept is False
+
+
+async def test_credentials_under_another_secret_key_are_found_and_healed_by_new_ones(owner: Owner) -> None:
+    other, channel_id = SecretBox("another secret key altogether"), uuid.UUID(owner.channel_id)
+    sealed = {name: other.seal(b"x", context=channel_id.bytes) for name in ("secret_box", "token_box")}
+    async with owner.product.database.unit_of_work() as session:
+        await session.execute(update(Channel).where(Channel.id == channel_id).values(sealed))
+    owner.product.shopkeeper.channels.forget()
+    [attempt] = (await owner.product.line.follow(owner.account, owner.product.line.add_user())).attempts
+    assert (attempt.status, (await owner.check()).problems) == (503, ["secrets_unreadable"])
+    account = owner.account
+    await owner.rotate(channel_secret=account.secret, channel_access_token=account.access_token)
+    assert (await owner.check()).problems == []
