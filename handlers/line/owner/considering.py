@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from handlers.line.asking import principal_of
 from handlers.line.owner.desk import Errand
+from handlers.line.owner.linking import linked
 from handlers.line.owner.tools import Tools
 from knowledge import grounding
 from knowledge.entries import Entry
@@ -35,12 +36,15 @@ class Likeness:
 @dataclass(frozen=True, slots=True)
 class Considered:
     """`reads` is the answer with the shop's values in it. `contradicts` are names and values of parameters
-    that it states otherwise, `unknown` the placeholders without a value, `like` an entry about the same."""
+    that it states otherwise, `unknown` the placeholders without a value, `like` an entry about the same.
+    `linked` is the answer with parameters in place of values that it writes out, `follows` what these are called."""
 
     reads: str
     contradicts: tuple[tuple[str, str], ...] = ()
     unknown: tuple[str, ...] = ()
     like: Likeness | None = None
+    linked: str = ""
+    follows: tuple[str, ...] = ()
 
 
 async def index_of(tools: Tools, errand: Errand) -> Index:
@@ -60,12 +64,15 @@ async def consider(tools: Tools, errand: Errand, *, question: str, answer: str) 
 def considered(question: str, answer: str, parameters: Parameters, *, entries: Sequence[Entry] = ()) -> Considered:
     """As `consider`. Pure."""
     filled = fill(answer, parameters)
+    follows = linked(answer, parameters, topic=question)
     known = {key for key, one in parameters.items() if one.value.strip()}
     return Considered(
         reads=filled.text,
         contradicts=tuple(_contradicted(question, answer[:LONGEST_WEIGHED], parameters)),
         unknown=tuple(sorted(keys_in(answer) - known)),
         like=_alike(question, answer, entries),
+        linked=follows.answer if follows.keys else "",
+        follows=tuple(parameters[key].display_name or key for key in follows.keys),
     )
 
 

@@ -30,7 +30,7 @@ from handlers.line.owner.replies import (
 )
 from handlers.line.owner.sentences import Taught, read_taught
 from handlers.line.owner.tools import Tools
-from handlers.line.owner.unanswered import warnings
+from handlers.line.owner.unanswered import followed_card, warnings
 from handlers.line.responses import Response
 from knowledge import editing
 from knowledge.entries import Scope
@@ -39,7 +39,7 @@ from knowledge.repository.entries import NewEntry, entry_row
 
 TEACH, ORIGIN = "teach", "owner"
 LONGEST_QUESTION, LONGEST_ANSWER = 300, 3000
-ADD, UPDATE, EDIT = "add", "update", "edit"
+ADD, UPDATE, FOLLOW, EDIT = "add", "update", "follow", "edit"
 
 
 def add_to(desk: Desk, tools: Tools) -> None:
@@ -56,13 +56,8 @@ def read(text: str) -> str | None:
 async def teach(session: AsyncSession, order: Order) -> Response:
     """`教 …` as far as it goes, or what was tapped below a draft: `<what>:<draft>`."""
     what, _, draft = order.argument.partition(":")
-    if what in (ADD, UPDATE, EDIT) and draft.isalnum():
-        data = await drafted(session, order, TEACH, draft)
-        if data is None:
-            return expired(order)
-        if what == EDIT:
-            return await _ask_answer(session, order, str(data["question"]))
-        return await _store(session, order, data, update=what == UPDATE)
+    if what in (ADD, UPDATE, FOLLOW, EDIT) and draft.isalnum():
+        return await _tapped(session, order, what, draft=draft)
     taught = read_taught(order.argument) or Taught()
     if taught.question and taught.answer:
         return await _draft(session, order, taught)
@@ -70,6 +65,19 @@ async def teach(session: AsyncSession, order: Order) -> Response:
         return await _ask_answer(session, order, taught.question)
     await begin(session, order, TEACH, data={})
     return told(order, phrase(order, "teach.ask_question"), way_back(order))
+
+
+async def _tapped(session: AsyncSession, order: Order, what: str, *, draft: str) -> Response:
+    data = await drafted(session, order, TEACH, draft)
+    if data is None:
+        return expired(order)
+    if what == EDIT:
+        return await _ask_answer(session, order, str(data["question"]))
+    if what == FOLLOW:
+        data = {**data, "answer": data["linked"], "linked": "", "draft": new_draft()}
+        await begin(session, order, TEACH, data=data)
+        return shown(order, await followed_card(session, order, data, _choices(order, data)))
+    return await _store(session, order, data, update=what == UPDATE)
 
 
 async def write(session: AsyncSession, order: Order) -> Response:
@@ -124,7 +132,7 @@ async def _draft(session: AsyncSession, order: Order, taught: Taught) -> Respons
     if considered is None:
         return expired(order)
     like, draft = considered.like, new_draft()
-    data = {"question": taught.question, "answer": taught.answer, "draft": draft}
+    data = {"question": taught.question, "answer": taught.answer, "draft": draft, "linked": considered.linked}
     if like is not None:
         data["entry"] = str(like.entry_id)
         data["before"] = like.answer
@@ -140,19 +148,22 @@ async def _draft(session: AsyncSession, order: Order, taught: Taught) -> Respons
     card = bubble(
         phrase(order, "owner.is_this_right"),
         rows=[*rows, *warnings(order, considered)],
-        buttons=_choices(order, draft, is_known=like is not None),
+        buttons=_choices(order, data),
         note=phrase(order, "owner.for_all"),
     )
     return shown(order, card)
 
 
-def _choices(order: Order, draft: str, *, is_known: bool) -> list[PostbackAction]:
+def _choices(order: Order, data: dict[str, str]) -> list[PostbackAction]:
+    draft, is_known = data["draft"], "entry" in data
     add = button(order.bot, phrase(order, "teach.add" if is_known else "teach.save"), TEACH, f"{ADD}:{draft}")
     edit = button(order.bot, phrase(order, "owner.edit"), TEACH, f"{EDIT}:{draft}")
+    further = [edit, way_back(order)]
+    if data.get("linked"):
+        further.insert(0, tap(order, "owner.follow", TEACH, f"{FOLLOW}:{draft}"))
     if not is_known:
-        return [add, edit, way_back(order)]
-    update = button(order.bot, phrase(order, "teach.update"), TEACH, f"{UPDATE}:{draft}")
-    return [update, add, edit, way_back(order)]
+        return [add, *further]
+    return [button(order.bot, phrase(order, "teach.update"), TEACH, f"{UPDATE}:{draft}"), add, *further]
 
 
 async def _store(session: AsyncSession, order: Order, data: dict[str, Any], *, update: bool) -> Response:

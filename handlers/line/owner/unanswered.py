@@ -42,6 +42,7 @@ from knowledge.parameters import fill
 from knowledge.repository import unanswered as clusters
 from knowledge.repository.entries import entry_row
 from knowledge.repository.pages import Page
+from knowledge.repository.parameters import parameters_of
 from knowledge.repository.unanswered import ClusterFilter, State
 from knowledge.unanswered import service as unanswered
 
@@ -49,7 +50,7 @@ UNANSWERED, ANSWER, DISMISS = "unanswered", "answer_cluster", "dismiss_cluster"
 ON_A_PAGE, MOST_SKIPPED = 9, 100_000
 EXAMPLES = 2
 LONGEST_ANSWER, LONGEST_EXAMPLE = 3000, 60
-SEND, SEND_LATER, EDIT, UNDO = "send", "later", "edit", "undo"
+SEND, SEND_LATER, FOLLOW, EDIT, UNDO = "send", "later", "follow", "edit", "undo"
 
 
 def add_to(desk: Desk, tools: Tools) -> None:
@@ -85,9 +86,15 @@ async def answer(session: AsyncSession, order: Order) -> Response:
     cluster_id = number_in(given)
     if cluster_id is None:
         return await show(session, order)
-    if what in (SEND, SEND_LATER):
+    if what in (SEND, SEND_LATER, FOLLOW):
         data = await drafted(session, order, ANSWER, draft)
-        return await _send(session, order, data, at_once=what == SEND) if data is not None else expired(order)
+        if data is None:
+            return expired(order)
+        return (
+            await _follow(session, order, data)
+            if what == FOLLOW
+            else await _send(session, order, data, at_once=what == SEND)
+        )
     try:
         cluster = await clusters.cluster_row(session, principal(order), cluster_id)
     except NoSuchQuestion:
@@ -111,14 +118,15 @@ async def write(session: AsyncSession, order: Order) -> Response:
         return told(order, phrase(order, "owner.too_long", most=LONGEST_ANSWER), way_back(order))
     considered: Considered = order.prepared
     draft = new_draft()
-    await begin(session, order, ANSWER, data={**dialog.data, "answer": text, "draft": draft})
+    data = {**dialog.data, "answer": text, "draft": draft, "linked": considered.linked}
+    await begin(session, order, ANSWER, data=data)
     waiting = await follow_ups.waiting_for(session, order.bot, int(dialog.data["cluster"]), now=order.incoming.now)
     rows = [(phrase(order, "owner.question"), str(dialog.data["question"]))]
     rows.append((phrase(order, "owner.answer"), considered.reads or text))
     card = bubble(
         phrase(order, "owner.is_this_right"),
         rows=[*rows, *warnings(order, considered)],
-        buttons=_choices(order, int(dialog.data["cluster"]), draft, waiting=len(waiting)),
+        buttons=_choices(order, data, waiting=len(waiting)),
         note=phrase(order, "unanswered.cost", count=len(waiting)) if waiting else phrase(order, "owner.for_all"),
     )
     return shown(order, card)
@@ -150,7 +158,28 @@ async def dismiss(session: AsyncSession, order: Order) -> Response:
 def warnings(order: Order, considered: Considered) -> list[str]:
     """What its writer should know of an answer before it counts."""
     said = [phrase(order, "owner.contradicts", name=name, value=value) for name, value in considered.contradicts]
-    return [*said, *(phrase(order, "owner.unknown_value", parameter=key) for key in considered.unknown)]
+    said += [phrase(order, "owner.unknown_value", parameter=key) for key in considered.unknown]
+    return [*said, *(phrase(order, "owner.may_follow", name=name) for name in considered.follows)]
+
+
+async def _follow(session: AsyncSession, order: Order, data: dict[str, Any]) -> Response:
+    """Let the draft's figures follow their parameters, and show it again."""
+    data = {**data, "answer": data["linked"], "linked": "", "draft": new_draft()}
+    await begin(session, order, ANSWER, data=data)
+    waiting = await follow_ups.waiting_for(session, order.bot, int(data["cluster"]), now=order.incoming.now)
+    return shown(order, await followed_card(session, order, data, _choices(order, data, waiting=len(waiting))))
+
+
+async def followed_card(
+    session: AsyncSession, order: Order, data: dict[str, Any], buttons: Sequence[PostbackAction]
+) -> dict[str, Any]:
+    """A draft whose figures follow their parameters, as customers read it."""
+    values = {one.key: one for one in await parameters_of(session, principal(order), order.bot.vendor_id)}
+    reads = fill(str(data["answer"]), values).text or str(data["answer"])
+    rows = [(phrase(order, "owner.question"), str(data["question"])), (phrase(order, "owner.answer"), reads)]
+    return bubble(
+        phrase(order, "owner.is_this_right"), rows=rows, buttons=buttons, note=phrase(order, "owner.follows_now")
+    )
 
 
 async def _look_at(tools: Tools, errand: Errand) -> Considered:
@@ -188,8 +217,9 @@ def _outcome(order: Order, sent: follow_ups.Told) -> list[str]:
     return lines
 
 
-def _choices(order: Order, cluster_id: int, draft: str, *, waiting: int) -> list[PostbackAction]:
+def _choices(order: Order, data: dict[str, Any], *, waiting: int) -> list[PostbackAction]:
     """What can be done with a draft. With customers waiting, whether telling them at once may cost messages."""
+    cluster_id, draft = data["cluster"], data["draft"]
     now, later = f"{cluster_id}:{SEND}:{draft}", f"{cluster_id}:{SEND_LATER}:{draft}"
     sending = [button(order.bot, phrase(order, "owner.send"), ANSWER, now)]
     if waiting:
@@ -197,6 +227,8 @@ def _choices(order: Order, cluster_id: int, draft: str, *, waiting: int) -> list
             button(order.bot, phrase(order, "unanswered.send_now", count=waiting), ANSWER, now),
             button(order.bot, phrase(order, "unanswered.send_later"), ANSWER, later),
         ]
+    if data.get("linked"):
+        sending.append(tap(order, "owner.follow", ANSWER, f"{cluster_id}:{FOLLOW}:{draft}"))
     return [*sending, tap(order, "owner.edit", ANSWER, f"{cluster_id}:{EDIT}"), way_back(order)]
 
 

@@ -16,6 +16,7 @@ from bot.models import VendorParameter
 from handlers.line.asking import principal_of
 from handlers.line.owner.considering import index_of
 from handlers.line.owner.desk import Desk, Errand, Order, button
+from handlers.line.owner.linking import linked, writing_out
 from handlers.line.owner.naming import Meant, called, find_meant
 from handlers.line.owner.replies import (
     author_of,
@@ -39,29 +40,35 @@ from handlers.line.owner.sentences import ValueChange, read_value_change
 from handlers.line.owner.tools import Tools
 from handlers.line.repository import Role
 from handlers.line.responses import Response
+from knowledge import editing
 from knowledge.composing.material import resolve
 from knowledge.entries import Audience
+from knowledge.errors import EntryNotFound
 from knowledge.parameters import InvalidValue, Parameter, check, keys_in, written
 from knowledge.repository.changes import Action
+from knowledge.repository.entries import entry_row
 from knowledge.repository.parameters import NewParameter, begin_change, parameter_rows, parameters_of, write_parameters
 from knowledge.retrieval.index import Hit, Index
 from knowledge.vendors.changes import fields_of, record
 
 VALUES, SET = "values", "set_value"
-ON_A_CARD, ON_A_PAGE, MOST_OFFERED, MOST_SKIPPED = 5, 40, 10, 100_000
-YES = "yes"
+ON_A_CARD, ON_A_PAGE, MOST_OFFERED, MOST_NAMED, MOST_SKIPPED = 5, 40, 10, 3, 100_000
+YES, ALL = "yes", "all"
+MOST_STALE = 20
 LOOKED_AT = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """What a change would come to. `now` is the parameter as it is and `new` as it would be; `problem` is
-    the catalogue's name for what is wrong with the value; `sample` an answer with the new value."""
+    the catalogue's name for what is wrong with the value; `sample` an answer with the new value. `stale` are
+    ids and questions of the shop's answers that write out the value as it is."""
 
     now: Parameter
     new: Parameter | None = None
     problem: str | None = None
     sample: str = ""
+    stale: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +112,9 @@ async def show(session: AsyncSession, order: Order) -> Response:
 async def change(session: AsyncSession, order: Order) -> Response:
     """`繳費日改成 5 號`; a parameter's button (`<id>`); 確定 below a proposal (`yes:<draft>`)."""
     what, _, draft = order.argument.partition(":")
-    if what == YES:
+    if what in (YES, ALL):
         data = await drafted(session, order, SET, draft)
-        return await _apply(session, order, data) if data is not None else expired(order)
+        return await _apply(session, order, data, answers=what == ALL) if data is not None else expired(order)
     if order.prepared is not None:
         return await _propose(session, order, order.prepared)
     if number_in(what) is None:
@@ -129,7 +136,7 @@ async def write(session: AsyncSession, order: Order) -> Response:
     if order.role is not Role.OWNER:
         return told(order, phrase(order, "owner.owners_only"), *ways_out(order))
     if dialog.data.get("draft") and says_yes(order.argument):
-        return await _apply(session, order, dialog.data)
+        return await _apply(session, order, dialog.data, answers=False)
     return await _propose(session, order, order.prepared)
 
 
@@ -159,7 +166,14 @@ async def _propose(session: AsyncSession, order: Order, looked: Looked) -> Respo
 async def _confirm(session: AsyncSession, order: Order, proposal: Proposal, *, key: str) -> Response:
     """Old and new beside each other, with what customers would read then."""
     now, new, draft = proposal.now, proposal.new or proposal.now, new_draft()
-    data = {"key": now.key, "before": now.value, "value": new.value, "sample": proposal.sample, "draft": draft}
+    data: dict[str, Any] = {
+        "key": now.key,
+        "before": now.value,
+        "value": new.value,
+        "sample": proposal.sample,
+        "draft": draft,
+    }
+    data["stale"] = [entry_id for entry_id, _ in proposal.stale]
     await begin(session, order, SET, data=data)
     rows: list[str | tuple[str, str]] = [
         (phrase(order, "values.old"), _value(order, now)),
@@ -167,13 +181,20 @@ async def _confirm(session: AsyncSession, order: Order, proposal: Proposal, *, k
     ]
     if proposal.sample:
         rows.append((phrase(order, "values.sample"), proposal.sample))
-    yes = button(order.bot, phrase(order, "owner.yes"), SET, f"{YES}:{draft}")
-    card = bubble(phrase(order, key, name=called(now)), rows=rows, buttons=(yes, way_back(order)))
+    buttons = [button(order.bot, phrase(order, "owner.yes"), SET, f"{YES}:{draft}")]
+    if proposal.stale:
+        named = "\n".join(question for _, question in proposal.stale[:MOST_NAMED])
+        rows.append(phrase(order, "values.stale", count=len(proposal.stale), value=_value(order, now), named=named))
+        buttons.insert(0, button(order.bot, phrase(order, "values.yes_and_answers"), SET, f"{ALL}:{draft}"))
+    card = bubble(phrase(order, key, name=called(now)), rows=rows, buttons=(*buttons, way_back(order)))
     return shown(order, card)
 
 
-async def _apply(session: AsyncSession, order: Order, data: dict[str, Any]) -> Response:
-    """Let the confirmed change count, unless the value isn't any more what it was when it was shown."""
+async def _apply(session: AsyncSession, order: Order, data: dict[str, Any], *, answers: bool) -> Response:
+    """Let the confirmed change count, unless the value isn't any more what it was when it was shown.
+
+    With `answers`, those that write out the old value follow the parameter from now on.
+    """
     key, before, value = str(data["key"]), str(data["before"]), str(data["value"])
     vendor = await begin_change(session, principal(order), order.bot.vendor_id)
     rows = {row.param_key: row for row in await _rows(session, order)}
@@ -185,6 +206,7 @@ async def _apply(session: AsyncSession, order: Order, data: dict[str, Any]) -> R
     if row.param_value != before:
         proposal = Proposal(now, replace(now, value=value), sample=str(data.get("sample", "")))
         return await _confirm(session, order, proposal, key="values.changed_meanwhile")
+    followed = await _let_follow(session, order, now, data.get("stale", ())) if answers else 0
     earlier = fields_of(row)
     item = NewParameter(
         row.category, key, value, now.type, display_name=row.display_name, description=row.description, unit=row.unit
@@ -195,9 +217,27 @@ async def _apply(session: AsyncSession, order: Order, data: dict[str, Any]) -> R
     await end(session, order)
     new = replace(now, value=value)
     text = phrase(order, "values.done", name=called(now), old=_value(order, now), new=_value(order, new))
+    if followed:
+        text = "\n".join([text, phrase(order, "values.answers_too", count=followed)])
     if data.get("sample"):
         text = "\n".join([text, phrase(order, "values.from_now_on", answer=data["sample"])])
     return told(order, text, tap(order, "values.list", VALUES), tap(order, "menu.preview", "preview"), *ways_out(order))
+
+
+async def _let_follow(session: AsyncSession, order: Order, now: Parameter, entry_ids: Sequence[int]) -> int:
+    """Put the parameter in place of its value in these answers, and say in how many."""
+    count = 0
+    for entry_id in entry_ids:
+        try:
+            entry = await entry_row(session, principal(order), entry_id)
+        except EntryNotFound:
+            continue
+        answer = linked(entry.answer, {now.key: now}, topic=entry.question_summary)
+        if answer.keys and entry.vendor_id == order.bot.vendor_id:
+            given = {"answer": answer.answer}
+            await editing.update(session, author_of(order), entry_id, given=given, now=order.incoming.now)
+            count += 1
+    return count
 
 
 async def _look_at_sentence(tools: Tools, errand: Errand) -> Looked | None:
@@ -232,7 +272,9 @@ async def _look(tools: Tools, errand: Errand, asked: ValueChange, *, key: str | 
     new = replace(meant.parameter, value=value)
     index = await index_of(tools, errand)
     sample = await asyncio.to_thread(sample_answer, index, new)
-    return Looked(asked.name, asked.value, Proposal(meant.parameter, new, sample=sample))
+    stale = await asyncio.to_thread(writing_out, index.entries, meant.parameter)
+    known_as = tuple((entry.id, entry.question) for entry in stale[:MOST_STALE])
+    return Looked(asked.name, asked.value, Proposal(meant.parameter, new, sample=sample, stale=known_as))
 
 
 def sample_answer(index: Index, new: Parameter) -> str:

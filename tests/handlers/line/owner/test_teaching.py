@@ -79,3 +79,12 @@ async def test_the_menu_is_reached_from_the_middle_of_a_lesson(owner: Seat) -> N
 async def test_what_a_customer_writes_teaches_nothing(owner: Seat) -> None:
     await owner.shop.ask(owner.shop.friend("客人"), "教：可以刷卡嗎？可以")
     assert len(await entries(owner)) == 1
+
+
+async def test_an_answer_that_writes_out_a_value_may_follow_it(owner: Seat) -> None:
+    draft = await owner.says("教 租金的繳費日期是哪天？ 每月繳費日期是 1 號。")
+    assert say("owner.may_follow", name="繳費日期") in draft.text
+    again = await owner.presses(draft, say("owner.follow"))
+    assert "每月繳費日期是 1 號。" in again.text
+    await owner.presses(again, "儲存")
+    assert (await entries(owner))[1][1] == "每月繳費日期是 {{payment_day}}。"

@@ -191,3 +191,15 @@ async def test_somebody_who_is_no_longer_owner_is_refused_kindly(owner: Seat) ->
     card = await owner.says("未回答")
     stranger = Seat(owner.shop, owner.shop.friend("前店長"), owner.bot)
     assert (await stranger.presses(card, "回答")).text == say("owner.not_staff", shop=owner.bot.store_name)
+
+
+async def test_figures_of_an_answer_may_follow_their_values(owner: Seat) -> None:
+    await pushes_allowed(owner)
+    waiting = await customer(owner)
+    await owner.presses(await owner.says("未回答"), "回答")
+    draft = await owner.says("可以，但繳費日期一樣是每月 1 號。")
+    again = await owner.presses(draft, say("owner.follow"))
+    await owner.presses(again, "送出")
+    (entry,) = await owner.shop.rows(select(KnowledgeEntry).where(KnowledgeEntry.origin == "unanswered"))
+    assert entry.answer == "可以，但繳費日期一樣是每月 {{payment_day}}。"
+    assert owner.shop.seen(waiting.user)[-1].endswith("可以，但繳費日期一樣是每月 1 號。")

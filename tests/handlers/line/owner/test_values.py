@@ -118,3 +118,13 @@ async def test_helpers_see_the_values_and_cannot_change_them(owner: Seat) -> Non
     assert "繳費日期" in seen.text
     assert say("values.change", name="繳費日期") not in seen.buttons
     assert (await helper.says("繳費日改成 5 號")).text == say("owner.owners_only")
+
+
+async def test_answers_that_write_out_the_old_value_are_named_and_changed_along_with_it(owner: Seat) -> None:
+    draft = await owner.says("教 租金的繳費日期是哪天？ 每月繳費日期是 1 號。")
+    await owner.presses(draft, "儲存")
+    asked = await owner.says("繳費日期改成 5 號")
+    assert say("values.stale", count=1, value="1 號", named="租金的繳費日期是哪天？") in asked.text
+    done = await owner.presses(asked, say("values.yes_and_answers"))
+    assert say("values.answers_too", count=1) in done.text
+    assert await owner.shop.ask(owner.shop.friend("客人"), "租金的繳費日期是哪天？") == ["每月繳費日期是 5 號。"]
