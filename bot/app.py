@@ -39,6 +39,7 @@ from handlers.line.channels import Channels
 from handlers.line.channels.limiting import CheckLimit
 from handlers.line.channels.routes import channel_routes
 from handlers.line.chat import Chat
+from handlers.line.contents import Contents
 from handlers.line.doctor import ChannelDoctor
 from handlers.line.handover import Handover
 from handlers.line.inbox import Inbox, InboxStore
@@ -46,6 +47,7 @@ from handlers.line.inbox.postgresql import PostgresqlInboxStore
 from handlers.line.inbox.sqlite import SqliteInboxStore
 from handlers.line.late_answers import LateAnswers
 from handlers.line.late_tasks import LateAnswerWorker
+from handlers.line.media import Media
 from handlers.line.metrics import LineMetrics
 from handlers.line.outgoing import OutgoingWorker
 from handlers.line.owner import follow_ups, owner_desk
@@ -60,6 +62,7 @@ from handlers.line.timing import Timing
 from knowledge.engine import Engine
 from knowledge.importing.tasks import ImportWorker
 from knowledge.intents.systems import VendorSystems
+from knowledge.media.reading import ImageReader
 from knowledge.routes import Api, knowledge_routes, knowledge_surfaces
 from knowledge.routes.surface import vendors_surface
 from partner_api.routes import partner_routes, partner_surface, qr_routes
@@ -107,6 +110,7 @@ class Shopkeeper:
         systems = VendorSystems(self.sender, self.box, ports.clock, metrics=self.metrics)
         self.engine = Engine(database=self.database, llm=ports.llm, clock=ports.clock, systems=systems)
         self.line_metrics = LineMetrics(self.metrics)
+        self.images = ImageReader()
         self.late_answers = LateAnswers(self.database, ports.clock)
         self.relay_ends = RelayEnds(self.channels, ports.line)
         self.timing = timing or Timing()
@@ -172,6 +176,7 @@ class Shopkeeper:
         await self.relay_ends.close()
         await self.wakeups.close()
         await self.engine.close()
+        await self.images.close()
         await self.sender.close()
         await self.ports.close()
         await self.database.close()
@@ -191,7 +196,13 @@ class Shopkeeper:
             claim_code_key=binding.code_key,
         )
         router = line_router(
-            chat, binding, self.late_answers, desk=owner_desk(tools), handover=Handover(self.database, line), line=line
+            chat,
+            binding,
+            self.late_answers,
+            desk=owner_desk(tools),
+            handover=Handover(self.database, line),
+            media=self._media(chat),
+            line=line,
         )
         service = LineService(self.database, router)
         workers: list[LaneWorker[Any, Any]] = [
@@ -210,6 +221,12 @@ class Shopkeeper:
             ImportWorker(self.sender),
         ]
         return LaneRunner(self.database, clock, workers=workers)
+
+    def _media(self, chat: Chat) -> Media:
+        clock, timing = self.ports.clock, self.timing
+        contents = Contents(self.ports.line, self.sender, clock=clock, timing=timing)
+        speech = self.ports.speech
+        return Media(self.database, chat, contents, images=self.images, speech=speech, clock=clock, timing=timing)
 
     def _inbox_store(self) -> InboxStore:
         return SqliteInboxStore(self.database) if self.database.is_sqlite else PostgresqlInboxStore(self.database)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import Clock
 from bot.db.engine import Database
 from bot.line.client import LineClient, LineError
-from bot.line.events import MediaContent, MediaKind, MessageEvent
 from bot.line.messages import MAX_MESSAGES, Action
 from bot.logging import log_context
 from bot.models import Bot
@@ -43,6 +42,20 @@ LOADING_SECONDS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What was said otherwise than in text: `words` by event, and the `question` that is made of them.
+
+    `shown` tells before the answer what was understood. `unclear` is said instead of an "I don't know".
+    """
+
+    kind: str
+    words: Mapping[int, str]
+    question: str
+    shown: str
+    unclear: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
     """What the engine said to `text`, still to be recorded; `finding` is None where it wasn't asked.
 
@@ -54,6 +67,7 @@ class Answered:
     finding: Finding | None = None
     late: asyncio.Task[Finding] | None = None
     covers: tuple[Incoming, ...] = ()
+    heard: Heard | None = None
 
 
 class Chat:
@@ -83,23 +97,35 @@ class Chat:
             return Answered()
         async with self._database.reading() as session:
             taken_back = await messages_taken_back(session, incoming.lane)
-            history: tuple[tuple[str, str], ...] = ()
-            if situation.contact is not None:
-                history = tuple(await repository.recent_messages(session, situation.contact.id, bot.id, limit=HISTORY))
         if incoming.message_id in taken_back:
             return Silent("unsent")
         covers = _answered_together(incoming, situation, taken_back)
         if not covers and (wait := self._wait_for_more(incoming, situation)) is not None:
             return Later(wait)
+        text = "\n".join([said, *(one.text for one in covers)])
+        return await self._answered(incoming, situation, bot, text=text, covers=covers)
+
+    async def ask(
+        self, incoming: Incoming, situation: Situation, heard: Heard, *, covers: tuple[Incoming, ...] = ()
+    ) -> Answered:
+        """Ask the engine about what was read or heard."""
+        if situation.bot is None:
+            return Answered(heard=heard, covers=covers)
+        answered = await self._answered(incoming, situation, situation.bot, text=heard.question, covers=covers)
+        return replace(answered, finding=_cleared(answered.finding, heard), heard=heard)
+
+    async def _answered(
+        self, incoming: Incoming, situation: Situation, bot: Bot, *, text: str, covers: tuple[Incoming, ...]
+    ) -> Answered:
+        """What is answered to a text in the light of what was said before."""
         log_context(bot_id=bot.id, tenant_id=bot.tenant_id)
-        inquiry = Inquiry(
-            bot=bot,
-            event_id=incoming.event_id,
-            text="\n".join([said, *(one.text for one in covers)]),
-            language=situation.language,
-            history=history,
-        )
-        told = answer_about_hours(opening_from(bot.opening), inquiry.text, inquiry.language, now=self._clock.now())
+        history: tuple[tuple[str, str], ...] = ()
+        if situation.contact is not None:
+            async with self._database.reading() as session:
+                history = tuple(await repository.recent_messages(session, situation.contact.id, bot.id, limit=HISTORY))
+        language = situation.language
+        inquiry = Inquiry(bot=bot, event_id=incoming.event_id, text=text, language=language, history=history)
+        told = answer_about_hours(opening_from(bot.opening), text, language, now=self._clock.now())
         if told is not None:
             return Answered(inquiry=inquiry, finding=Finding(Answer(told, Outcome.ANSWERED)), covers=covers)
         return await self._ask(incoming, inquiry, covers)
@@ -125,6 +151,8 @@ class Chat:
             reply = replace(reply, covers=answered.covers)
         else:
             reply = await self._answer(session, turn, bot, conversation_id=standing.conversation_id)
+        if answered.heard is not None:
+            reply = replace(reply, messages=(*messages_for(answered.heard.shown), *reply.messages)[:MAX_MESSAGES])
         back = await back_from_person(session, standing, situation.language, now=self._clock.now())
         if back is not None:
             reply = replace(reply, messages=(*messages_for(back), *reply.messages)[:MAX_MESSAGES])
@@ -149,8 +177,14 @@ class Chat:
     async def _keep_questions(
         self, session: AsyncSession, bot: Bot, covered: tuple[Incoming, ...], *, conversation_id: int, turn: Turn
     ) -> None:
-        lines = [Line(text=one.text, event_id=one.event_id) for one in covered]
-        lines[0] = replace(lines[0], text=turn.situation.said or "")
+        heard: Heard | None = turn.prepared.heard
+        if heard is not None:
+            lines = [
+                Line(text=heard.words.get(one.event_id, ""), event_id=one.event_id, kind=heard.kind) for one in covered
+            ]
+        else:
+            lines = [Line(text=one.text, event_id=one.event_id) for one in covered]
+            lines[0] = replace(lines[0], text=turn.situation.said or "")
         await repository.keep_lines(session, bot, conversation_id, lines, now=turn.incoming.now)
 
     async def _ask(self, incoming: Incoming, inquiry: Inquiry, covers: tuple[Incoming, ...]) -> Answered:
@@ -160,7 +194,7 @@ class Chat:
         if newest.event.reply_token is None or inquiry.bot.late_reply != "postback" or not incoming.in_private:
             limit = None
         asking = asyncio.create_task(self._asker.ask(inquiry))
-        loading = asyncio.create_task(self._show_loading(incoming))
+        loading = asyncio.create_task(self.show_loading(incoming))
         try:
             await asyncio.wait({asking}, timeout=limit.total_seconds() if limit is not None else None)
         except asyncio.CancelledError:
@@ -180,7 +214,8 @@ class Chat:
             return None
         return self._timing.opener - age
 
-    async def _show_loading(self, incoming: Incoming) -> None:
+    async def show_loading(self, incoming: Incoming) -> None:
+        """Show that an answer is on its way, where that can be shown."""
         if not incoming.in_private or incoming.user_id is None:
             return
         with suppress(LineError):
@@ -193,25 +228,12 @@ def only_opens(text: str) -> bool:
     return re.sub(r"[\s\W_]+", "", text).casefold() in openers
 
 
-def answer_media(turn: Turn, content: MediaContent) -> Reply:
-    """A fitting word for what isn't text."""
-    key = f"line.got_{content.kind}"
-    if content.kind is MediaKind.FILE and not content.file_name:
-        key = "line.got_file_unnamed"
-    return Reply(messages=messages_for(say(key, turn.situation.language, name=content.file_name)))
-
-
-async def answer_unknown(_session: AsyncSession, turn: Turn) -> Response:
-    """A message type that LINE added after this was written."""
-    return Reply(messages=messages_for(say("line.got_unknown", turn.situation.language)))
-
-
-async def respond_to_media(_session: AsyncSession, turn: Turn) -> Response:
-    """Something that isn't text, in a one-to-one chat."""
-    event = turn.incoming.event
-    if isinstance(event, MessageEvent) and isinstance(event.content, MediaContent):
-        return answer_media(turn, event.content)
-    return await answer_unknown(_session, turn)
+def _cleared(finding: Finding | None, heard: Heard) -> Finding | None:
+    """What the engine said; where it knew nothing of what was only looked at, a question back."""
+    answer = finding.answer if finding is not None else None
+    if answer is None or heard.unclear is None or answer.outcome not in (Outcome.UNKNOWN, Outcome.OUT_OF_SCOPE):
+        return finding
+    return Finding(Answer(heard.unclear, Outcome.ANSWERED))
 
 
 def _answered_together(
@@ -243,6 +265,6 @@ def _without_answer(turn: Turn, bot: Bot) -> str:
     rest = opening_from(bot.opening).rest
     if bot.paused_at is not None and rest:
         return rest
-    if bot.paused_at is not None or turn.situation.said:
+    if bot.paused_at is not None or turn.situation.said or turn.prepared.inquiry is not None:
         return say("line.shop_paused", language, shop=bot.store_name)
     return say("group.call", language, word=bot.trigger_word or bot.store_name)

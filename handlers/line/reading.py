@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.line.channels import ChannelAccess
-from bot.line.events import Event, MessageEvent, Mode, TextContent, UnreadableEvent, parse_event
+from bot.line.events import Event, MediaContent, MessageEvent, Mode, TextContent, UnreadableEvent, parse_event
 from bot.texts import Language, language_of
 from handlers.line.repository import OpenEvent
 from handlers.line.responses import Incoming
@@ -26,12 +26,16 @@ def read_incoming(item: OpenEvent, event: Event, channel: ChannelAccess, *, now:
     )
 
 
-def following_texts(
+def following(
     first: Incoming, behind: Iterable[OpenEvent], channel: ChannelAccess, *, now: datetime
 ) -> tuple[Incoming, ...]:
-    """The texts that the writer of a text wrote right after it: up to whatever is something else."""
+    """What belongs to an event of those that wait behind it: up to whatever is something else.
+
+    Of a text, the texts that its writer wrote right after it; of a picture, the others of its set.
+    """
     found: list[Incoming] = []
-    if first.content is None or first.command is not None:
+    image_set = _image_set(first)
+    if first.command is not None or (first.content is None and image_set is None):
         return ()
     for item in behind:
         if item.type != "message" or item.delivery_id is not None or item.attempts or item.due_at > now:
@@ -40,11 +44,19 @@ def following_texts(
             one = read_incoming(item, parse_event(item.payload), channel, now=now)
         except UnreadableEvent:
             break
-        same = one.user_id == first.user_id and one.event.mode is Mode.ACTIVE
-        if not same or one.content is None or one.command is not None:
+        is_text = one.content is not None and one.command is None
+        belongs = is_text if image_set is None else _image_set(one) == image_set
+        if one.user_id != first.user_id or one.event.mode is not Mode.ACTIVE or not belongs:
             break
         found.append(one)
     return tuple(found)
+
+
+def _image_set(incoming: Incoming) -> str | None:
+    """The id of the set that a picture was sent in."""
+    event = incoming.event
+    content = event.content if isinstance(event, MessageEvent) else None
+    return content.image_set_id if isinstance(content, MediaContent) else None
 
 
 def _language(event: Event) -> Language:

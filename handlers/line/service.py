@@ -24,7 +24,6 @@ from bot.line.events import (
     UnfollowEvent,
     UnsendEvent,
 )
-from handlers.line import chat as chats
 from handlers.line import groups as in_groups
 from handlers.line import lifecycle, postbacks, repository, shops, unsending
 from handlers.line.binding import OwnerBinding
@@ -47,8 +46,9 @@ from handlers.line.filters import (
 from handlers.line.groups import Groups
 from handlers.line.handover import Handover, ask, relay, wants_person
 from handlers.line.late_answers import FETCH, LateAnswers
-from handlers.line.notices import with_untold
 from handlers.line.lifecycle import Friends
+from handlers.line.media import Media
+from handlers.line.notices import with_untold
 from handlers.line.owner import follow_ups
 from handlers.line.owner.desk import Desk
 from handlers.line.owner.handover import refuse_media, speaks_otherwise
@@ -122,7 +122,14 @@ class LineService:
 
 
 def line_router(
-    chat: Chat, binding: OwnerBinding, late_answers: LateAnswers, *, desk: Desk, handover: Handover, line: LineClient
+    chat: Chat,
+    binding: OwnerBinding,
+    late_answers: LateAnswers,
+    *,
+    desk: Desk,
+    handover: Handover,
+    media: Media,
+    line: LineClient,
 ) -> Router:
     """The behaviours of the runtime. The first that takes an event deals with it."""
     router = Router()
@@ -143,9 +150,9 @@ def line_router(
     router.on("relay", relay, is_message, in_private, person_has_it, prepare=handover.introduce)
     router.on("ask_person", ask, is_text, is_called, wants_person, prepare=handover.introduce)
     router.on("chat", chat.record, is_text, is_called, prepare=chat.prepare)
-    router.on("media", chats.respond_to_media, sends(), in_private)
+    router.on("media", media.respond, sends(), in_private, prepare=media.prepare)
     router.on("unknown_postback", postbacks.note_unknown, event_is(PostbackEvent))
-    router.on("unknown_message", chats.answer_unknown, is_message, in_private)
+    router.on("unknown_message", media.respond, is_message, in_private, prepare=media.prepare)
     return router
 
 

@@ -23,7 +23,7 @@ from handlers.line import repository
 from handlers.line.aftermath import Aftermath
 from handlers.line.inbox.rows import LANE_PREFIX
 from handlers.line.metrics import LineMetrics
-from handlers.line.reading import following_texts, read_incoming
+from handlers.line.reading import following, read_incoming
 from handlers.line.rendering import messages_for
 from handlers.line.repository import EndedEvent, OpenEvent
 from handlers.line.responses import HandedOver, Incoming, Later, Reply, Response, Silent
@@ -255,7 +255,7 @@ class LineLaneWorker:
             incoming = read_incoming(item.head, parse_event(item.head.payload), channel, now=now)
         except UnreadableEvent:
             return None
-        return replace(incoming, following=following_texts(incoming, item.behind, channel, now=now))
+        return replace(incoming, following=following(incoming, item.behind, channel, now=now))
 
     def _tell(self, ended: Sequence[EndedEvent], final: Final) -> None:
         for event in ended:

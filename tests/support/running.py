@@ -19,6 +19,7 @@ from bot.line.simulator import Channel, Group, PlatformRules, Simulator, Told, U
 from bot.llm.port import LanguageModel
 from bot.models import Bot, LineEvent
 from bot.ports import Ports
+from bot.speech.port import Transcriber
 from bot.web.access_log import StructuredAccessLog
 from bot.web.server import HttpServer
 from handlers.line.repository import count_open_events
@@ -87,14 +88,16 @@ class Running:
         return await self.answers(await self.line.user_says(channel or self.central, user, text, **more))
 
     async def answers(self, told: Told) -> list[str]:
-        """The texts of what the account said to a step, once every event has ended."""
+        """What the account said to a step, once every event has ended: a card counts by its alternative text."""
         await self.settle()
-        return [str(message.content.get("text")) for message in self.line.answers_to(told)]
+        contents = [message.content for message in self.line.answers_to(told)]
+        return [str(content.get("text", content.get("altText"))) for content in contents]
 
     def seen(self, chat: User | Group, *, channel: Channel | None = None) -> list[str]:
-        """The texts that the account visibly wrote into a chat."""
+        """What the account visibly wrote into a chat, as `answers`."""
         messages = self.line.visible_messages(channel or self.central, chat)
-        return [str(message.content["text"]) for message in messages if message.via in {"reply", "push"}]
+        contents = [message.content for message in messages if message.via in {"reply", "push"}]
+        return [str(content.get("text", content.get("altText"))) for content in contents]
 
     async def own_channel(self, bot: Bot, name: str = "自己的帳號") -> Channel:
         """Give a bot an Official Account of its own, whose webhooks come here."""
@@ -117,6 +120,7 @@ async def running(
     clock: Clock | None = None,
     rules: PlatformRules | None = None,
     llm: LanguageModel | None = None,
+    speech: Transcriber | None = None,
     roles: Roles | None = None,
     port: int = 0,
     timing: Timing | None = None,
@@ -136,9 +140,8 @@ async def running(
             line_data_api_base_url=line.base_url,
             **settings,
         )
-        ports = Ports(
-            line=SdkLineClient(line.base_url, data_base_url=line.base_url, timeout=LINE_TIMEOUT), llm=llm, clock=clock
-        )
+        client = SdkLineClient(line.base_url, data_base_url=line.base_url, timeout=LINE_TIMEOUT)
+        ports = Ports(line=client, llm=llm, clock=clock, speech=speech)
         shopkeeper = create_app(made, ports, roles=roles, access_log=StructuredAccessLog(), timing=timing)
         shopkeeper.engine.library.encoding._make_encoder = shared_encoder
         stack.push_async_callback(shopkeeper.stop)
