@@ -53,6 +53,8 @@ from handlers.line.outgoing import OutgoingWorker
 from handlers.line.owner import follow_ups, owner_desk
 from handlers.line.owner.rich_menu import StaffMenuWorker
 from handlers.line.owner.tools import Tools
+from handlers.line.owner.watching import EVERY as WATCH_EVERY
+from handlers.line.owner.watching import Watch
 from handlers.line.quota import QuotaWorker, note_used_up
 from handlers.line.relay_ends import RelayEnds
 from handlers.line.routes import Webhook, line_routes
@@ -119,7 +121,9 @@ class Shopkeeper:
         self.wakeups = WakeUps(redis_url=redis_url, runner=self.runner)
         self._on_stored = self._wake if redis_url or self.runner else _nobody
         self.inbox = Inbox(self._inbox_store(), on_stored=self._on_stored)
-        self.timetable = Timetable(self.database, ports.clock)
+        self.watch = Watch(self.database, self._wake)
+        chores = [("watch", WATCH_EVERY, self.watch.look)]
+        self.timetable = Timetable(self.database, ports.clock, chores=chores)
         self.web = self._web(access_log or default_access_log())
         self._learning: asyncio.Task[None] | None = None
 

@@ -7,7 +7,7 @@ own; every job is idempotent all the same.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -24,6 +24,7 @@ from knowledge.repository.imports import purge_imports
 from knowledge.repository.sessions import purge_sessions
 
 Job = Callable[[AsyncSession, datetime], Awaitable[object]]
+Chore = Callable[[datetime], Awaitable[object]]
 TIMETABLE: tuple[tuple[str, timedelta, Job], ...] = (
     ("purge_idempotency_records", timedelta(hours=1), purge_expired),
     ("purge_chat_sessions", timedelta(hours=1), purge_sessions),
@@ -36,11 +37,17 @@ log = get_logger(__name__)
 
 
 class Timetable:
-    """Runs the jobs of `TIMETABLE`, each once an interval however many processes there are."""
+    """Runs the jobs of `TIMETABLE`, each once an interval however many processes there are.
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    `chores` are run likewise, but in transactions of their own, since they take longer than one should last.
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock, *, chores: Sequence[tuple[str, timedelta, Chore]] = ()
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._chores = chores
         self._process = uuid.uuid4()
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
@@ -48,6 +55,9 @@ class Timetable:
         for name, interval, job in TIMETABLE:
             trigger = IntervalTrigger(seconds=int(interval.total_seconds()))
             self._scheduler.add_job(self.run, trigger, args=[name, interval, job], id=name, coalesce=True)
+        for name, interval, chore in self._chores:
+            trigger = IntervalTrigger(seconds=int(interval.total_seconds()))
+            self._scheduler.add_job(self.run_chore, trigger, args=[name, interval, chore], id=name, coalesce=True)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -59,8 +69,7 @@ class Timetable:
         now = self._clock.now()
         try:
             async with self._database.unit_of_work() as session:
-                key, until = f"timetable:{name}", now + interval * TURN_SHARE
-                if await claim(session, key, owner=self._process, now=now, until=until) is None:
+                if not await self._is_our_turn(session, name, interval, now):
                     return False
                 await job(session, now)
         except (SQLAlchemyError, OSError):
@@ -68,3 +77,21 @@ class Timetable:
             return False
         log.info("timetable_job_ran", job=name)
         return True
+
+    async def run_chore(self, name: str, interval: timedelta, chore: Chore) -> bool:
+        """Run a chore unless another process had its turn within the interval; True when it ran."""
+        now = self._clock.now()
+        try:
+            async with self._database.unit_of_work() as session:
+                if not await self._is_our_turn(session, name, interval, now):
+                    return False
+            await chore(now)
+        except (SQLAlchemyError, OSError):
+            log.exception("timetable_job_failed", job=name)
+            return False
+        log.info("timetable_job_ran", job=name)
+        return True
+
+    async def _is_our_turn(self, session: AsyncSession, name: str, interval: timedelta, now: datetime) -> bool:
+        until = now + interval * TURN_SHARE
+        return await claim(session, f"timetable:{name}", owner=self._process, now=now, until=until) is not None

@@ -262,9 +262,6 @@ def _suggestions(answer: Answer | None, turn: Turn) -> tuple[Action, ...]:
 def _without_answer(turn: Turn, bot: Bot) -> str:
     """What is said where the engine wasn't asked, or refuses to speak for the vendor."""
     language = turn.situation.language
-    rest = opening_from(bot.opening).rest
-    if bot.paused_at is not None and rest:
-        return rest
     if bot.paused_at is not None or turn.situation.said or turn.prepared.inquiry is not None:
         return say("line.shop_paused", language, shop=bot.store_name)
     return say("group.call", language, word=bot.trigger_word or bot.store_name)

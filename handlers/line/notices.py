@@ -56,12 +56,13 @@ class Shown(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """Something to be told. What has the same `key` is told to a bot's people once."""
+    """Something to be told. What has the same `key` is told to a bot's people once; what `is_free` is never pushed."""
 
     kind: str
     key: str
     text: str
     urgent: bool = False
+    is_free: bool = False
     conversation_id: int | None = None
 
 
@@ -82,7 +83,8 @@ async def tell(session: AsyncSession, bot: Bot, notice: Notice, *, now: datetime
     if not await repository.add_notice(session, row):
         return ()
     lanes = []
-    may_push = bot.owner_pushes == "all" or (notice.urgent and bot.owner_pushes == "urgent")
+    wanted = bot.owner_pushes == "all" or (notice.urgent and bot.owner_pushes == "urgent")
+    may_push = wanted and not notice.is_free
     for role, user_id, contact_id in await repository.staff_of(session, bot.id):
         if role is not Role.OWNER and notice.kind != NoticeKind.WAITING:
             continue

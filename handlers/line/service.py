@@ -56,6 +56,7 @@ from handlers.line.owner.menu import find_desk
 from handlers.line.postbacks import STALE, excuse
 from handlers.line.releasing import KEEP, RELEASE, RELEASE_NOW
 from handlers.line.responses import HandedOver, Incoming, Later, Reply, Response, Silent
+from handlers.line.resting import rest, rests
 from handlers.line.router import Behaviour, Router, Turn
 from handlers.line.situation import Situation, read_situation
 
@@ -148,6 +149,7 @@ def line_router(
     router.on("relay_media", refuse_media, from_staff, is_message, speaks_otherwise)
     router.include(desk.router())
     router.on("relay", relay, is_message, in_private, person_has_it, prepare=handover.introduce)
+    router.on("rest", rest, is_message, rests)
     router.on("ask_person", ask, is_text, is_called, wants_person, prepare=handover.introduce)
     router.on("chat", chat.record, is_text, is_called, prepare=chat.prepare)
     router.on("media", media.respond, sends(), in_private, prepare=media.prepare)

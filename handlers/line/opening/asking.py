@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from handlers.line.opening.clocks import dates_at, plain, weekdays_at
 
+LONGEST = 40
+
 
 class About(StrEnum):
     """`now`: whether it is open now. `closing`: until when. `day`: whether and when on a day. `week`: all hours.
@@ -34,40 +36,48 @@ _POLITE = re.compile(
     r"|excuse me)[\s,，!！、~。]*)+"
 )
 _SHOP = re.compile(
-    r"(?:你們家?|妳們|您們|貴店|貴公司|本店|店家|店裡|店面|這家店|這間店|店|公司|辦公室|門市|餐廳|客服|the (?:shop|store|office))的?"
+    r"(?:你們家?|妳們|您們|貴店|貴公司|本店|店家|店裡|店面|這家店|這間店|店|公司|辦公室|門市|餐廳|客服"
+    r"|the (?:shop|store|office))的?"
 )
 _NOW = re.compile(r"現在|目前|此刻|這個時間|這時候|(?:right )?now\b|currently\b")
 _TONIGHT = re.compile(r"今晚|今天晚上|tonight\b")
 _NEXT_WEEK = re.compile(r"(?:這個?|這)(?=週|周|星期|禮拜|weekend)")
 _OF_DAY = re.compile(r"(?:的時候|那天|當天|的|會|都|也|還)+")
-_OPEN = (
+_DOES_OPEN = (
     r"(?:還|都|也|會|是|在)*(?:有沒有|有|是否)?(?:在|還在|還有在|會)?"
     r"(?:營業|開門|開店|開著|開|上班|營業中|開放|開張)(?:中|著)?(?:了|的)?(?:嗎|呢|沒|沒有|ㄇ|麻)"
 )
+_WHEN = r"(?:幾[點点]|什麼時候|何時)"
+_FROM_TO = r"幾[點点](?:到|至)幾[點点]"
+_HOURS = r"(?:營業時間|開店時間|上班時間|營業時段|開放時間|服務時間)"
+_WHICH_DAY = r"(?:哪一?天|哪幾天|星期幾|禮拜幾|週幾)"
+_STAYS_CLOSED = r"(?:公休|休息|店休|沒開|沒營業|不開|不營業|放假)"
+_SORT_OF = r"(?:opening|business|office|store|working)"
+_YOU = r"(?:you|it|the (?:shop|store|office))(?: guys)?"
 _END = r"(?:[?？!！。~\s]|呢|啊|呀|喔|哦|謝謝|thanks|thank you|please)*"
 _PATTERNS = (
-    (About.NOW, rf"(?:{_OPEN}|(?:有沒有|是否|是不是)(?:在)?(?:營業|開門|開店|開)(?:中)?|營業中嗎)"),
-    (About.NOW, r"(?:已經|都)?(?:打烊|關門|關店|休息|公休|關)了?嗎|(?:有|會|是)?(?:公休|休息|打烊|休業)嗎"),
-    (About.CLOSING, r"(?:會|都)?(?:營業|開|上班|開放|開門|開店)(?:到|至)(?:晚上)?幾[點点]"),
-    (About.CLOSING, r"(?:會|都|晚上)?(?:到)?(?:幾[點点]|什麼時候|何時)(?:會|就|才)?(?:關門|關店|關|打烊|下班|結束營業|休息)(?:的)?"),
-    (About.DAY, r"(?:會|都|早上)?(?:幾[點点]|什麼時候|何時)(?:會|才|就)?(?:開始營業|開門|開店|營業|開始|上班|開)(?:的)?"),
-    (About.DAY, r"(?:是|從)?幾[點点](?:營業|開)?(?:到|至)幾[點点](?:營業|開門|開)?"),
-    (About.WEEK, r"(?:營業時間|開店時間|上班時間|營業時段|開放時間|服務時間)(?:是|為)?(?:幾[點点](?:到|至)幾[點点]|什麼時候|多少|為何|到幾[點点]|怎麼樣|如何|有哪些)?"),
-    (About.CLOSED_DAYS, r"(?:公休日?|休息日?|店休日?|休假)(?:是|在)?(?:哪一?天|哪幾天|星期幾|禮拜幾|週幾|什麼時候|何時)"),
-    (About.CLOSED_DAYS, r"(?:是)?(?:哪一?天|哪幾天|星期幾|禮拜幾|週幾)(?:會|有|是)?(?:公休|休息|店休|沒開|沒營業|不開|不營業|放假)|固定公休(?:是)?(?:哪天|何時)?"),
-    (About.NOW, r"(?:are you|is it|is the (?:shop|store|office)|you)(?: guys)?(?: still)? open"),
-    (About.NOW, r"(?:are you|is it)(?: guys)?(?: already)? closed"),
-    (About.CLOSING, r"(?:what time|when|how late|until when) (?:do|are|does|is|will) (?:you|it|the (?:shop|store|office))(?: guys)?(?: be)? (?:close|open until|open)(?<!when do you open)"),
-    (About.DAY, r"(?:what time|when) (?:do|does|will) (?:you|it|the (?:shop|store|office)) open"),
-    (About.WEEK, r"(?:what are |what're |what is |tell me )?(?:your |the )?(?:opening|business|office|store|working)? ?hours"),
-)  # fmt: skip
+    (About.NOW, rf"{_DOES_OPEN}|(?:有沒有|是否|是不是)在?(?:營業|開門|開店|開)中?|營業中嗎"),
+    (About.NOW, r"(?:已經|都)?(?:打烊|關門|關店|休息|公休|關)了?嗎|[有會是]?(?:公休|休息|打烊|休業)嗎"),
+    (About.CLOSING, r"[會都]?(?:營業|開|上班|開放|開門|開店)[到至](?:晚上)?幾[點点]"),
+    (About.CLOSING, rf"(?:會|都|晚上)?到?{_WHEN}[會就才]?(?:關門|關店|關|打烊|下班|結束營業|休息)的?"),
+    (About.DAY, rf"(?:會|都|早上)?{_WHEN}[會才就]?(?:開始營業|開門|開店|營業|開始|上班|開)的?"),
+    (About.DAY, r"[是從]?幾[點点](?:營業|開)?[到至]幾[點点](?:營業|開門|開)?"),
+    (About.WEEK, rf"{_HOURS}[是為]?(?:{_FROM_TO}|什麼時候|多少|為何|到幾[點点]|怎麼樣|如何|有哪些)?"),
+    (About.CLOSED_DAYS, rf"(?:公休日?|休息日?|店休日?|休假)[是在]?(?:{_WHICH_DAY}|什麼時候|何時)"),
+    (About.CLOSED_DAYS, rf"是?{_WHICH_DAY}[會有是]?{_STAYS_CLOSED}|固定公休(?:是?(?:哪天|何時))?"),
+    (About.NOW, rf"(?:are|is) {_YOU}(?: still)? open|(?:are|is) {_YOU}(?: already)? closed|(?:you )?open"),
+    (About.CLOSING, rf"(?:what time|when|how late) (?:do|does|will) {_YOU} close"),
+    (About.CLOSING, rf"(?:how late|until when) (?:do|does|will|are|is) {_YOU}(?: be| stay)? open"),
+    (About.DAY, rf"(?:what time|when) (?:do|does|will) {_YOU} open"),
+    (About.WEEK, rf"(?:(?:what are|what is|tell me) )?(?:your |the )?{_SORT_OF}? ?hours"),
+)
 _FORMS = tuple((about, re.compile(f"(?:{form}){_END}")) for about, form in _PATTERNS)
 
 
 def asked(text: str, today: date) -> Asked | None:
     """What a text asks about business hours; None unless that is all it says."""
     rest = plain(text)
-    if len(rest) > 40:
+    if len(rest) > LONGEST:
         return None
     rest = _without(rest, _POLITE)
     day: date | None = None

@@ -11,6 +11,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 EVERY_DAY = frozenset(range(7))
+HALF_DAY, WHOLE_DAY, HOUR = 12, 24, 60
+# Hours that one still calls night; the night before is meant.
+_SMALL_HOURS = 4
+_LATE_MORNING = 11
+_LONGEST_MONTH = 31
+_LONGEST_HOLIDAY = timedelta(days=120)
 _UNIT = r"(?:星期|禮拜|礼拜|週|周)"
 _NAMES = "一二三四五六日"
 _NAME = "[一二三四五六日天](?![十點点時时])"
@@ -56,7 +62,7 @@ class Clock:
     @property
     def is_open_to_both(self) -> bool:
         """Whether it may as well mean twelve hours later."""
-        return not self.half and not self.exact and self.minutes <= 12 * 60
+        return not self.half and not self.exact and self.minutes <= HALF_DAY * HOUR
 
 
 def plain(text: str) -> str:
@@ -66,9 +72,9 @@ def plain(text: str) -> str:
 
 def weekdays_at(text: str, at: int) -> tuple[frozenset[int], int] | None:
     """Days of the week, such as 週一到週五, 週一、三、五, weekends."""
-    for words, days in _SETS:
+    for words, named_days in _SETS:
         if named := words.match(text, at):
-            return days, named.end()
+            return named_days, named.end()
     first = _DAY.match(text, at)
     if first is None:
         return None
@@ -91,31 +97,35 @@ def clock_at(text: str, at: int) -> tuple[Clock, int] | None:
     found = _CLOCK.match(text, at)
     if found is None:
         named = _NAMED_TIME.match(text, at)
-        return None if named is None else (Clock(12 * 60 if named["noon"] else 24 * 60, exact=True), named.end())
+        return (
+            None
+            if named is None
+            else (Clock(HALF_DAY * HOUR if named["noon"] else WHOLE_DAY * HOUR, exact=True), named.end())
+        )
     written = found["hour"] or (found["packed"] or "")[:2] or found["digits"]
     hour = int(written) if written else _han_number(found["han"])
     past = found["minute"] or (found["packed"] or "")[2:] or found["past"]
     minute = 30 if found["half"] else int(past) if past else _han_number(found["past_han"] or "零")
-    if hour > 24 or minute > 59 or (hour == 24 and minute):
+    if hour > WHOLE_DAY or minute >= HOUR or (hour == WHOLE_DAY and minute):
         return None
     half, hour = _half_of_day(found["period"] or "", (found["english"] or "")[:1], hour)
-    exact = bool(written and len(written) == 2 and written[0] == "0") or hour > 12
-    return Clock(hour * 60 + minute, half, exact), found.end()
+    exact = bool(written and written[0] == "0" and written != "0") or hour > HALF_DAY
+    return Clock(hour * HOUR + minute, half, exact), found.end()
 
 
 def range_of(start: Clock, end: Clock, after: int = 0) -> tuple[int, int] | None:
     """Minutes from and to; `after` is where the range before ends. None for what can't be one."""
-    begin, until = start.minutes % (24 * 60), end.minutes
+    begin, until = start.minutes % (WHOLE_DAY * HOUR), end.minutes
     half = start.half
-    if start.is_open_to_both and begin < after <= begin + 12 * 60:
-        begin, half = begin + 12 * 60, "pm"
+    if start.is_open_to_both and begin < after <= begin + HALF_DAY * HOUR:
+        begin, half = begin + HALF_DAY * HOUR, "pm"
     if end.is_open_to_both:
-        later = until + 12 * 60
-        if (half == "pm" and begin < later) or (until <= begin < 13 * 60 and later > begin):
+        later = until + HALF_DAY * HOUR
+        if (half == "pm" and begin < later) or (until <= begin < (HALF_DAY + 1) * HOUR and later > begin):
             until = later
     if until <= begin:
-        until += 24 * 60
-    return (begin, until) if until - begin <= 24 * 60 else None
+        until += WHOLE_DAY * HOUR
+    return (begin, until) if until - begin <= WHOLE_DAY * HOUR else None
 
 
 def dates_at(text: str, at: int, today: date) -> tuple[date, date, int] | None:
@@ -127,9 +137,9 @@ def dates_at(text: str, at: int, today: date) -> tuple[date, date, int] | None:
     up_to = UP_TO.match(text, end)
     last = _date_at(text, up_to.end(), begin) if up_to else None
     if last is not None:
-        return (begin, *last) if begin <= last[0] <= begin + timedelta(days=120) else None
+        return (begin, *last) if begin <= last[0] <= begin + _LONGEST_HOLIDAY else None
     same = _SAME_MONTH.match(text, end)
-    if same is not None and begin.day < int(same["day"]) <= 31:
+    if same is not None and begin.day < int(same["day"]) <= _LONGEST_MONTH:
         until = _day(begin.year, begin.month, int(same["day"]))
         return (begin, until, same.end()) if until is not None else None
     return begin, begin, end
@@ -169,13 +179,13 @@ def _weekday(found: re.Match[str]) -> int:
 def _half_of_day(period: str, english: str, hour: int) -> tuple[str, int]:
     """Which half of the day a word or am/pm puts an hour in. The night's small hours belong to the next day."""
     if english == "a" or (period and period in _MORNING.split("|")):
-        return "am", 0 if hour == 12 and (english or period in ("凌晨", "半夜")) else hour
-    if english == "p" or (period and period in _AFTERNOON.split("|")) or (period == _NOON and hour < 11):
-        return "pm", hour + 12 if hour < 12 else hour
+        return "am", 0 if hour == HALF_DAY and (english or period in ("凌晨", "半夜")) else hour
+    if english == "p" or (period and period in _AFTERNOON.split("|")) or (period == _NOON and hour < _LATE_MORNING):
+        return "pm", hour + HALF_DAY if hour < HALF_DAY else hour
     if period and period in _NIGHT.split("|"):
-        if hour == 12 or hour <= 4:
-            return "pm", 24 if hour == 12 else hour + 24
-        return "pm", hour + 12 if hour < 12 else hour
+        if hour == HALF_DAY or hour <= _SMALL_HOURS:
+            return "pm", WHOLE_DAY if hour == HALF_DAY else hour + WHOLE_DAY
+        return "pm", hour + HALF_DAY if hour < HALF_DAY else hour
     return ("pm" if period == _NOON else ""), hour
 
 

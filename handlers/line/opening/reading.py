@@ -26,6 +26,8 @@ _WHY = re.compile(r"(?:因為?)?(?P<why>[^\s\d?？]{1,8}?(?:節|日|年|假|夕|
 _ASKS = re.compile(r"[?？嗎呢]\s*$|是不是|有沒有|會不會|幾點")
 _TIDY = re.compile(r"^(?:[一二兩三四五六七]天|整天|全天)|^[\s,，。:、!！~-]+|[\s,，。、~-]+$")
 
+MOST_OF_A_WEEK = 5
+
 
 @dataclass(slots=True)
 class _Reading:
@@ -50,6 +52,11 @@ class _Reading:
         if self.days is None and ranges:
             self.undated = joined((*self.undated, *ranges))
         self.timed = True
+
+
+def is_question(text: str) -> bool:
+    """Whether a text asks something and so sets nothing."""
+    return _ASKS.search(plain(text)) is not None
 
 
 def is_about_hours(text: str) -> bool:
@@ -111,19 +118,28 @@ def read_ordinary(text: str, today: date) -> tuple[date, date] | None:
 
 def changed(opening: Opening, week: Mapping[int, Ranges]) -> Opening:
     """`opening` with these hours. Most of a week stands for all of it: days that aren't named are closed then."""
-    whole = len(week) >= 5 or not opening.week
+    whole = len(week) >= MOST_OF_A_WEEK or not opening.week
     before = ((),) * 7 if whole else opening.week
     return Opening(tuple(week.get(day, before[day]) for day in range(7)), opening.holidays, opening.rest)
 
 
 def _step(text: str, at: int, reading: _Reading) -> int | None:
     """Read one thing; where the next begins, or None for what isn't known."""
-    if days := weekdays_at(text, at):
+    if (days := weekdays_at(text, at)) is not None:
         reading.name(days[0])
         return days[1]
     if rest := _REST.match(text, at):
         reading.name(EVERY_DAY - reading.found.keys())
         return rest.end()
+    times = _times_at(text, at, reading)
+    if times is not None:
+        return times
+    between = _BETWEEN.match(text, at)
+    return between.end() if between else None
+
+
+def _times_at(text: str, at: int, reading: _Reading) -> int | None:
+    """Read when the days at hand are open, or that they are closed."""
     if all_day := _ALL_DAY.match(text, at):
         reading.put(((0, DAY),))
         return all_day.end()
@@ -133,13 +149,11 @@ def _step(text: str, at: int, reading: _Reading) -> int | None:
             reading.put(())
         return closed.end()
     before = [end for day in (reading.days or ()) for _, end in reading.found.get(day, ())] if reading.timed else []
-    if found := _range_at(text, at, max(before, default=0)):
-        if reading.closing:
-            return None
-        reading.put((found[0],))
-        return found[1]
-    between = _BETWEEN.match(text, at)
-    return between.end() if between else None
+    found = None if reading.closing else _range_at(text, at, max(before, default=0))
+    if found is None:
+        return None
+    reading.put((found[0],))
+    return found[1]
 
 
 def _range_at(text: str, at: int, after: int) -> tuple[tuple[int, int], int] | None:

@@ -9,6 +9,7 @@ from bot.texts import Language, say
 from handlers.line.opening.asking import About, Asked, asked
 from handlers.line.opening.hours import DAY, Holiday, Opening, Ranges
 
+WEEKDAYS = 7
 HOLIDAYS_TOLD = timedelta(days=30)
 
 
@@ -32,8 +33,8 @@ def week_in_words(opening: Opening, language: Language, *, today: date) -> str:
     """A line for days that are alike, then the holidays to come."""
     lines = []
     start = 0
-    for day in range(1, 8):
-        if day == 7 or opening.week[day] != opening.week[start]:
+    for day in range(1, WEEKDAYS + 1):
+        if day == WEEKDAYS or opening.week[day] != opening.week[start]:
             last = say(f"opening.day_{day - 1}", language)
             first = say(f"opening.day_{start}", language)
             name = first if start == day - 1 else say("opening.days", language, first=first, last=last)

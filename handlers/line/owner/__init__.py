@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from handlers.line.owner import broadcasts, groups, handover, menu, quota, staff, teaching, unanswered, values
+from handlers.line.owner import (
+    broadcasts,
+    groups,
+    handover,
+    menu,
+    opening,
+    pausing,
+    quota,
+    settings,
+    staff,
+    summary,
+    teaching,
+    unanswered,
+    values,
+)
 from handlers.line.owner.desk import Desk
 from handlers.line.owner.preview import Preview
 from handlers.line.owner.tools import Tools
@@ -21,4 +35,8 @@ def owner_desk(tools: Tools) -> Desk:
     staff.add_to(desk, tools)
     groups.add_to(desk, tools)
     handover.add_to(desk)
+    opening.add_to(desk)
+    pausing.add_to(desk)
+    summary.add_to(desk)
+    settings.add_to(desk)
     return desk

@@ -82,12 +82,13 @@ _HELD = (
 )
 
 
-def _talks(bot_id: uuid.UUID) -> Select[Any]:
-    joined = select(*_TALK).join(Contact, Contact.id == Conversation.contact_id)
+def _talks(bot_id: uuid.UUID) -> Select[*tuple[Any, ...]]:
+    columns: Sequence[Any] = _TALK
+    joined = select(*columns).join(Contact, Contact.id == Conversation.contact_id)
     return joined.where(Conversation.bot_id == bot_id, Contact.source_type == "user")
 
 
-async def _read(session: AsyncSession, statement: Select[Any]) -> list[Talk]:
+async def _read(session: AsyncSession, statement: Select[*tuple[Any, ...]]) -> list[Talk]:
     names = tuple(Talk.__dataclass_fields__)
     return [Talk(**dict(zip(names, row, strict=True))) for row in await session.execute(statement)]
 

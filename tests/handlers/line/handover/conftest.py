@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -96,7 +95,7 @@ class Counter:
 
 
 @pytest.fixture
-async def counter(still: Running, clock: ManualClock) -> AsyncIterator[Counter]:
+async def counter(still: Running, clock: ManualClock) -> Counter:
     """An open shop; the customer has asked something before."""
     bot = await still.shops.open()
     owner, customer = still.friend("老闆"), still.friend("小美")
@@ -104,4 +103,4 @@ async def counter(still: Running, clock: ManualClock) -> AsyncIterator[Counter]:
     made = Counter(still, clock, bot, owner, customer)
     await made.quota()
     await made.say(customer, "你們幾點打烊？")
-    yield made
+    return made

@@ -1,0 +1,72 @@
+"""暫停 and 恢復: the bot rests, in its owner's words if they give any, and what was asked meanwhile is told."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.texts import Language, catalogue, say
+from handlers.line import repository
+from handlers.line.opening import is_question, opening_from
+from handlers.line.owner.desk import Desk, Order
+from handlers.line.owner.handover import LOOK, WAITING
+from handlers.line.owner.replies import local, phrase, tap, told, ways_out
+from handlers.line.repository import Role
+from handlers.line.responses import Response
+
+PAUSE, RESUME = "pause", "resume"
+LONGEST_REST = 500
+_GAP = re.compile(r"[\s,:，：、]+")
+
+
+def add_to(desk: Desk) -> None:
+    """Let the owner do it."""
+    desk.action(PAUSE, pause, needs=Role.OWNER, read=read)
+    desk.action(RESUME, resume, needs=Role.OWNER)
+
+
+def read(text: str) -> str | None:
+    """What customers are to read meanwhile: whatever follows a word that asks for a pause."""
+    words = {word for language in Language for word in catalogue(language)["pause.heard_action_pause"].split("|")}
+    said = unicodedata.normalize("NFKC", text.strip())
+    for word in sorted(words, key=len, reverse=True):
+        gap = _GAP.match(said, len(word)) if said.casefold().startswith(word) else None
+        if gap is not None and gap.end() < len(said) and not is_question(said):
+            return text.strip()[gap.end() :] if len(said) == len(text.strip()) else said[gap.end() :]
+    return None
+
+
+async def pause(session: AsyncSession, order: Order) -> Response:
+    """Customers see that the shop rests, until the owner says otherwise."""
+    bot, text = order.bot, order.argument.strip()[:LONGEST_REST]
+    resumes = tap(order, "pause.resume", RESUME)
+    if bot.paused_at is not None and not text:
+        return told(order, phrase(order, "pause.already", since=local(bot.paused_at)), resumes, *ways_out(order))
+    bot.paused_at = bot.paused_at or order.incoming.now
+    bot.opening = replace(opening_from(bot.opening), rest=text).to_json()
+    await session.flush()
+    shown = text or say("line.shop_paused", shop=bot.store_name)
+    parts = [phrase(order, "pause.paused", text=shown)]
+    if not text:
+        parts.append(phrase(order, "pause.how"))
+    return told(order, "\n\n".join(parts), resumes, *ways_out(order))
+
+
+async def resume(session: AsyncSession, order: Order) -> Response:
+    """The bot answers again; its owner sees how many wrote meanwhile."""
+    bot, since = order.bot, order.bot.paused_at
+    if since is None:
+        return told(order, phrase(order, "pause.not_paused"), *ways_out(order))
+    bot.paused_at = None
+    bot.opening = replace(opening_from(bot.opening), rest="").to_json()
+    await session.flush()
+    messages, people = await repository.count_asked(session, bot.id, since=since, until=order.incoming.now)
+    done = phrase(order, "pause.resumed")
+    if not messages:
+        return told(order, done + phrase(order, "pause.resumed_quiet"), *ways_out(order))
+    asked = phrase(order, "pause.resumed_asked", messages=messages, people=people)
+    buttons = (tap(order, "handover.see_recent", LOOK), tap(order, "handover.see_waiting", WAITING))
+    return told(order, "\n".join([done, asked]), *buttons)

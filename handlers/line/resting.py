@@ -1,0 +1,45 @@
+"""A bot that its owner lets rest: customers are told so, whatever they send, and it is kept."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.line.events import MediaContent, MessageEvent
+from bot.models import Bot
+from bot.texts import Language, say
+from handlers.line import repository
+from handlers.line.opening import opening_from
+from handlers.line.relaying import described
+from handlers.line.rendering import messages_for
+from handlers.line.repository import Line
+from handlers.line.responses import Incoming, Reply, Response, Silent
+from handlers.line.router import Turn
+from handlers.line.situation import Situation
+
+
+def rests(incoming: Incoming, situation: Situation) -> bool:
+    """A filter: something is said to a bot that rests."""
+    is_meant = incoming.in_private or situation.said is not None
+    return is_meant and situation.bot is not None and situation.bot.paused_at is not None
+
+
+def rest_text(bot: Bot, language: Language) -> str:
+    """What is said meanwhile: the owner's own words where they gave any."""
+    return opening_from(bot.opening).rest or say("line.shop_paused", language, shop=bot.store_name)
+
+
+async def rest(session: AsyncSession, turn: Turn) -> Response:
+    """Keep what was said, and say that the shop rests."""
+    incoming, bot, language = turn.incoming, turn.situation.bot, turn.situation.language
+    event = incoming.event
+    if bot is None or not isinstance(event, MessageEvent):
+        return Silent("no_bot")
+    text = rest_text(bot, language)
+    standing = await repository.upsert_conversation(session, bot, turn.contact.id, now=incoming.now)
+    kind = str(event.content.kind) if isinstance(event.content, MediaContent) else "text"
+    lines = [
+        Line(text=turn.situation.said or described(event, language), event_id=incoming.event_id, kind=kind),
+        Line(text=text, event_id=incoming.event_id, is_answer=True),
+    ]
+    await repository.keep_lines(session, bot, standing.conversation_id, lines, now=incoming.now)
+    return Reply(messages=messages_for(text), bot_id=bot.id)
