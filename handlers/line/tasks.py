@@ -18,6 +18,7 @@ from bot.line.events import EventState, Mode, UnreadableEvent, parse_event
 from bot.logging import get_logger, log_context
 from bot.outbox.lanes import Lease, LeaseLost
 from bot.outbox.retry import RetryPolicy
+from bot.security.box import BoxError
 from bot.texts import say
 from handlers.line import repository
 from handlers.line.aftermath import Aftermath
@@ -189,7 +190,10 @@ class LineLaneWorker:
     async def _apologise(self, lease: Lease, head: OpenEvent) -> Result:
         """Say that it didn't work, once, and end the event as failed."""
         failed = Final(EventState.FAILED, INTERNAL_ERROR)
-        channel = await self._channels.find(head.channel_id)
+        try:
+            channel = await self._channels.find(head.channel_id)
+        except BoxError:
+            return failed
         incoming = self._read(Work(head), channel) if channel is not None else None
         beyond_help = head.attempts > RETRIES.max_attempts or head.delivery_id is not None
         if channel is None or incoming is None or beyond_help or not incoming.event.may_be_answered:

@@ -241,6 +241,17 @@ async def test_an_event_of_a_switched_off_channel_ends_visibly(live: Running, us
     assert await live.ends() == [("failed", "channel_gone")]
 
 
+@pytest.mark.usefixtures("impatient")
+async def test_an_event_of_a_channel_whose_secrets_cannot_be_opened_ends_visibly(live: Running, user: User) -> None:
+    async with live.database.unit_of_work() as session:
+        session.add(an_event(await central(live), user))
+        await session.flush()
+        (await session.get_one(Channel, await central(live))).token_box = b"sealed under another SECRET_KEY"
+    live.shopkeeper.channels.forget()
+    await live.settle()
+    assert await live.ends() == [("failed", "internal_error")]
+
+
 async def central(running: Running) -> uuid.UUID:
     channel = await running.shopkeeper.channels.find(None)
     assert channel is not None
