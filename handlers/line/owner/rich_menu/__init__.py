@@ -90,7 +90,7 @@ class StaffMenuWorker:
                 return None
             menu_id = await self._menu_of(channel, item.bot)
             await self._line.link_rich_menu(channel.token, user_id=item.user_id, rich_menu_id=menu_id)
-        except LineError as error:
+        except (LineError, OSError) as error:
             log.warning("staff_menu_failed", channel_id=str(item.channel_id), error=str(error)[:200])
             return None
         return menu_id
@@ -113,10 +113,11 @@ class StaffMenuWorker:
         named = [one for one in await self._line.rich_menus(channel.token) if one.name == menu["name"]]
         if named:
             return named[0].id
+        image = picture()
         menu_id = await self._line.create_rich_menu(channel.token, menu=menu)
         try:
             await self._line.upload_rich_menu_image(
-                channel.token, rich_menu_id=menu_id, image=picture(), content_type="image/png"
+                channel.token, rich_menu_id=menu_id, image=image, content_type="image/png"
             )
         except LineError:
             # Without its picture it can't be linked, and its name would be taken for that of a whole one.

@@ -203,3 +203,13 @@ async def test_figures_of_an_answer_may_follow_their_values(owner: Seat) -> None
     (entry,) = await owner.shop.rows(select(KnowledgeEntry).where(KnowledgeEntry.origin == "unanswered"))
     assert entry.answer == "可以，但繳費日期一樣是每月 {{payment_day}}。"
     assert owner.shop.seen(waiting.user)[-1].endswith("可以，但繳費日期一樣是每月 1 號。")
+
+
+async def test_what_went_out_with_a_reply_that_was_never_shown_is_told_again(owner: Seat) -> None:
+    await no_pushes(owner)
+    waiting = await customer(owner)
+    await answered(owner)
+    owner.shop.line.fail(FaultMode.STATUS, endpoint="reply", status=400, message="Invalid reply token")
+    assert (await waiting.says("謝謝")).messages == []
+    assert (await waiting.says("謝謝")).messages[0]["text"] == TOLD
+    assert TOLD not in (await waiting.says("謝謝")).text

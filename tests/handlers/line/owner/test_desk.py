@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import delete
+
+from bot.models import BotOwner, StaffDialog
+from bot.texts import Language, catalogue, say
+from handlers.line.owner.desk import heard_action
+from tests.handlers.line.owner.conftest import Seat, join
+from tests.support.shops import HOURS
+
+(OPEN_UNTIL, NINE) = next(iter(HOURS.items()))
+
+
+@pytest.mark.parametrize("said", ["選單", " 選單 ", "選單！", "選 單", "MENU", "Ｍｅｎｕ", "menu."])
+def test_a_word_is_heard_however_it_is_written(said: str) -> None:
+    assert heard_action(said) == "menu"
+
+
+def test_no_word_of_the_catalogues_asks_for_two_things() -> None:
+    heard: dict[str, str] = {}
+    for language in Language:
+        for key, words in catalogue(language).items():
+            _, found, action = key.partition(".heard_action_")
+            for word in words.split("|") if found else ():
+                assert heard.setdefault(word.casefold(), action) == action, word
+
+
+async def test_ownership_counts_as_it_is_at_the_tap(owner: Seat) -> None:
+    menu = await owner.says("選單")
+    async with owner.shop.database.unit_of_work() as session:
+        await session.execute(delete(BotOwner).where(BotOwner.bot_id == owner.bot.id))
+    for data in menu.buttons.values():
+        assert (await owner.taps(data)).text == say("owner.not_staff", shop=owner.bot.store_name)
+    assert (await owner.says("參數")).text != say("values.title")
+
+
+async def test_a_dialog_expires_and_its_text_is_a_question_again(owner: Seat) -> None:
+    await owner.does("teach")
+    async with owner.shop.database.unit_of_work() as session:
+        await session.execute(delete(StaffDialog))
+    assert (await owner.says(OPEN_UNTIL)).text == NINE
+
+
+async def test_each_of_two_people_has_a_dialog_of_their_own(owner: Seat) -> None:
+    helper = Seat(owner.shop, await join(owner, "店員"), owner.bot)
+    await owner.does("teach")
+    assert (await helper.says(OPEN_UNTIL)).text == NINE
+    assert (await owner.says("有包廂嗎")).text == say("teach.ask_answer", question="有包廂嗎")
+
+
+async def test_a_cancelled_dialog_leaves_the_next_text_alone(owner: Seat) -> None:
+    await owner.does("teach")
+    assert (await owner.says("算了")).text == say("owner.cancelled")
+    assert (await owner.says(OPEN_UNTIL)).text == NINE
+
+
+async def test_staff_buttons_do_nothing_in_a_group(owner: Seat) -> None:
+    group = owner.shop.line.add_group("群組", [owner.user], channel=owner.shop.central)
+    data = f"o:values:{owner.bot.id.hex}"
+    told = await owner.shop.line.user_taps(owner.shop.central, owner.user, data, group=group)
+    await owner.shop.settle()
+    assert owner.shop.line.answers_to(told) == []
