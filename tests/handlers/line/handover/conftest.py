@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from bot.clock import ManualClock
 from bot.line.simulator import User
-from bot.models import Bot, BotHelper, Channel, Conversation, StaffNotice
+from bot.models import Bot, BotHelper, BotOwner, Channel, Conversation, Message, StaffNotice
 from tests.support.running import Running
 from tests.support.tapping import buttons, tap
 from tests.support.waiting import eventually
@@ -90,8 +90,27 @@ class Counter:
         found: list[Conversation] = await self.running.rows(select(Conversation).order_by(Conversation.id))
         return found[0]
 
+    async def said_out(self) -> list[Message]:
+        """What was said to the customer."""
+        return await self.running.rows(select(Message).where(Message.direction == "out").order_by(Message.id))
+
+    async def nobody_owns_it(self) -> None:
+        async with self.running.database.unit_of_work() as session:
+            await session.execute(delete(BotOwner))
+
+    async def has_relay_notice(self) -> bool:
+        return any(notice.kind == "relay" for notice in await self.notices())
+
     async def notices(self) -> list[StaffNotice]:
         return await self.running.rows(select(StaffNotice).order_by(StaffNotice.id))
+
+
+async def taken(counter: Counter) -> None:
+    """The owner has taken the customer's conversation over."""
+    await counter.say(counter.customer, "找真人")
+    await counter.has_seen(counter.owner, "小美 想找真人")
+    await counter.tap(counter.owner, "接手")
+    assert counter.last(counter.owner).startswith("您接手了和「小美」的對話")
 
 
 @pytest.fixture
