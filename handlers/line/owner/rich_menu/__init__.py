@@ -1,4 +1,4 @@
-"""The rich menu that owners and helpers have on a vendor's own channel: linked to whoever is of the shop, and to them only.
+"""The rich menu of owners and helpers on a vendor's own channel: linked to whoever is of the shop, and to no others.
 
 A lane per person brings LINE to what the store says. It is woken where somebody gains or loses their part, and
 whenever they open the menu, so that what failed once is made good by itself.
