@@ -120,25 +120,6 @@ async def test_a_failing_loading_animation_costs_no_answer(still: Running) -> No
     assert await still.ask(still.friend(), ASK) == [ANSWER]
 
 
-MEDIA: list[tuple[dict[str, Any], str]] = [
-    ({"type": "image", "contentProvider": {"type": "line"}}, say("line.got_image")),
-    ({"type": "video", "duration": 1, "contentProvider": {"type": "line"}}, say("line.got_video")),
-    ({"type": "audio", "duration": 1, "contentProvider": {"type": "line"}}, say("line.got_audio")),
-    ({"type": "file", "fileName": "合約 {x}.pdf", "fileSize": 7}, say("line.got_file", name="合約 {x}.pdf")),
-    ({"type": "file", "fileSize": 7}, say("line.got_file_unnamed")),
-    ({"type": "location", "latitude": 25.0, "longitude": 121.5}, say("line.got_location")),
-    ({"type": "sticker", "packageId": "1", "stickerId": "2"}, say("line.got_sticker")),
-    ({"type": "hologram"}, say("line.got_unknown")),
-]
-
-
-@pytest.mark.parametrize(("content", "words"), MEDIA, ids=[content["type"] for content, _ in MEDIA])
-async def test_what_is_no_text_gets_a_fitting_word(still: Running, content: dict[str, Any], words: str) -> None:
-    await still.shops.open()
-    told = await still.line.user_sends(still.central, still.friend(), content)
-    assert await still.answers(told) == [words]
-
-
 # Groups
 
 

@@ -8,11 +8,12 @@ from sqlalchemy import select
 
 from bot.clock import ManualClock
 from bot.line.simulator import FaultMode, Group, User
-from bot.models import Bot, Contact, Message
+from bot.models import Bot, Contact, Message, StaffNotice
 from bot.texts import Language, say
 from handlers.line.commands import CommandName, command_text
 from knowledge.engine import Engine, Question
 from tests.support.running import Running
+from tests.support.tapping import tap
 
 ASK, ANSWER = "你們幾點打烊？", "我們每天晚上 9 點打烊。"
 CALLED = f"巷口咖啡 {ASK}"
@@ -133,6 +134,23 @@ async def test_nothing_from_a_private_chat_shows_in_a_group(still: Running, monk
     await still.ask(user, "那早上呢？")
     assert [len(question.history) for question in asked] == [0, 0, 2]
     assert all("0912345678" not in text for text in still.seen(group))
+
+
+async def test_what_waits_to_be_told_in_private_is_not_told_in_a_group(still: Running) -> None:
+    bot, user, group = await shop_in_group(still)
+    owner = still.friend("老闆")
+    await still.shops.own(bot, owner)
+    group.members.append(owner.user_id)
+    await still.ask(user, "可以帶大象來嗎？")
+    await still.ask(user, "找真人")
+    await still.ask(owner, "待回答")
+    await tap(still, owner, "回答")
+    await still.ask(owner, "抱歉，不行喔。")
+    async with still.database.unit_of_work() as session:
+        notice = {"kind": "staff", "key": "k", "text": "祕密", "created_at": bot.created_at}
+        session.add(StaffNotice(tenant_id=bot.tenant_id, bot_id=bot.id, **notice))
+    for person in (user, owner):
+        assert await still.ask(person, CALLED, group=group) == [ANSWER]
 
 
 @pytest.mark.parametrize("text", ["店員", "群組", "轉讓", "待回答", "選單"])

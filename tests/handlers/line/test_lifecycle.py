@@ -1,17 +1,22 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from bot.line.simulator import Told, User, Where
+from bot.line.delivery import Purpose
+from bot.line.messages import TextMessage
+from bot.line.simulator import FaultMode, Told, User, Where
 from bot.models import Contact, Delivery, Message, UnansweredCluster, UnansweredQuestion
-from bot.texts import say
+from bot.texts import Language, say
+from handlers.line.pushing import NoRoom, send_to
 from handlers.line.unsending import without_text
 from tests.support.running import Running
+from tests.support.tapping import buttons
 
 SECRET = "我的電話是 0912345678，幾點打烊？"
 
@@ -168,3 +173,64 @@ def test_nothing_unreadable_survives_either(value: object, text: str) -> None:
     assert without_text(json.dumps({"message": value})) == "{}"
     assert without_text(json.dumps(value)) == "{}"
     assert without_text(text + "秘密{") == "{}"
+
+
+# Following, and what else happens without a word
+
+
+async def test_a_new_friend_is_offered_what_others_ask(still: Running) -> None:
+    await still.shops.open(entries={"你們幾點打烊？": "晚上 9 點。", "可以帶寵物嗎？": "可以喔。"})
+    user = still.line.add_user("小美")
+    await still.line.follow(still.central, user)
+    await still.settle()
+    assert [button["label"] for button in buttons(still, user)] == ["你們幾點打烊？", "可以帶寵物嗎？"]
+    assert (await contact(still)).display_name == "小美"
+
+
+async def test_a_new_friend_with_an_english_phone_is_greeted_in_english(still: Running) -> None:
+    bot = await still.shops.open()
+    user = still.line.add_user("Amy")
+    user.language = "en-US"
+    told = await still.line.follow(still.central, user)
+    assert await still.answers(told) == [say("line.greeting", Language.EN, shop=bot.store_name)]
+
+
+async def test_that_line_tells_nothing_of_a_friend_costs_no_greeting(still: Running) -> None:
+    bot = await still.shops.open()
+    still.line.fail(FaultMode.STATUS, endpoint="profile", status=500, times=None)
+    told = await still.line.follow(still.central, still.line.add_user())
+    assert await still.answers(told) == [say("line.greeting", shop=bot.store_name)]
+
+
+async def test_nothing_is_pushed_to_who_blocked_the_account(still: Running) -> None:
+    bot, user = await still.shops.open(), still.friend()
+    await still.ask(user, "你好")
+    await still.line.block(still.central, user)
+    await still.settle()
+    async with still.database.unit_of_work() as session:
+        now = still.shopkeeper.ports.clock.now()
+        sent = await send_to(session, bot, user.user_id, [TextMessage("嗨")], purpose=Purpose.NOTICE, now=now)
+    assert sent is NoRoom.GONE
+
+
+EVENT_ENDS: list[tuple[dict[str, Any], tuple[str, str | None]]] = [
+    ({"type": "membership", "membership": {"type": "renewed"}}, ("silent", "membership_renewed")),
+    ({"type": "membership", "membership": {"type": "gifted"}}, ("silent", "membership_other")),
+    ({"type": "beacon", "beacon": {"type": "stay"}}, ("silent", "beacon_stay")),
+    ({"type": "accountLink", "link": {"result": "failed", "nonce": "n"}}, ("silent", "account_link_failed")),
+    ({"type": "accountLink", "link": {"result": "ok", "nonce": "n"}}, ("silent", "no_reply_token")),
+    ({"type": "module"}, ("silent", "module_event")),
+    ({"type": "activated"}, ("silent", "module_event")),
+    ({"type": "botSuspended"}, ("silent", "module_event")),
+    ({"type": "delivery"}, ("silent", "delivery_report")),
+    ({"type": "somethingOf2031"}, ("silent", "unknown_type")),
+]
+
+
+async def test_each_event_ends_with_a_telling_reason_whoever_it_is_of(still: Running) -> None:
+    await still.shops.open()
+    sources: list[dict[str, Any]] = [{"source": {"type": "user", "userId": "U1"}}, {"source": {"type": "user"}}, {}]
+    events = [{**event, **source, "mode": "active"} for event, _ in EVENT_ENDS for source in sources]
+    await still.line.deliver(*(still.line.people.raw(still.central.channel_id, event) for event in events))
+    await still.settle()
+    assert await still.ends() == [end for _, end in EVENT_ENDS for _ in sources]
