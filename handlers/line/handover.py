@@ -110,7 +110,8 @@ async def ask(session: AsyncSession, turn: Turn) -> Response:
     else:
         await _remember(session, turn, standing, asks=True)
         lanes = await _tell_staff(session, turn, bot, standing.conversation_id)
-        text = _promise("asked" if lanes else "asked_later", turn, bot, found)
+        is_soon = bool(lanes) and _back_at(turn, bot) is None
+        text = _promise("asked" if is_soon else "asked_later", turn, bot, found)
     answer = Line(text=text, event_id=incoming.event_id, is_answer=True)
     await repository.keep_lines(session, bot, standing.conversation_id, [answer], now=incoming.now)
     return Reply(messages=messages_for(text), bot_id=bot.id, wake=lanes)
@@ -227,14 +228,19 @@ async def _tell_staff(session: AsyncSession, turn: Turn, bot: Bot, conversation_
 
 def _promise(key: str, turn: Turn, bot: Bot, found: Introduction) -> str:
     """What a customer who asked for a person can count on, with the phone and when somebody is there."""
-    language, now = turn.situation.language, turn.incoming.now
+    language = turn.situation.language
     said = [say(f"handover.{key}", language, shop=bot.store_name)]
-    when = reopens(opening_from(bot.opening), language, now=now)
+    when = _back_at(turn, bot)
     if when is not None:
         said.append(say("handover.when_open", language, when=when))
     if found.phone:
         said.append(say("handover.by_phone", language, phone=found.phone))
     return "\n".join(said)
+
+
+def _back_at(turn: Turn, bot: Bot) -> str | None:
+    """When somebody will be there again; None where they may be there now."""
+    return reopens(opening_from(bot.opening), turn.situation.language, now=turn.incoming.now)
 
 
 def _kind(incoming: Incoming) -> str:

@@ -78,3 +78,14 @@ async def test_a_timetable_starts_and_stops(database: Database, clock: ManualClo
     timetable.start()
     timetable.stop()
     timetable.stop()
+
+
+async def test_of_many_processes_one_runs_a_chore(database: Database, clock: ManualClock) -> None:
+    ran: list[datetime] = []
+
+    async def chore(now: datetime) -> None:
+        async with database.unit_of_work():
+            ran.append(now)
+
+    turns = await asyncio.gather(*(Timetable(database, clock).run_chore("chore", HOUR, chore) for _ in range(6)))
+    assert (sorted(turns)[-2:], ran) == ([False, True], [clock.now()])

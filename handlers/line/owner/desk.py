@@ -27,8 +27,9 @@ from handlers.line.repository import Dialog, Role
 from handlers.line.responses import Incoming, Reply, Response, Silent
 from handlers.line.router import Router, Turn
 from handlers.line.situation import Situation
-from handlers.line.taps import TAP
-from handlers.line.taps import button as button
+from handlers.line.taps import TAP, button
+
+__all__ = ["CANCEL", "LEAVING", "MENU", "TAP", "Desk", "Errand", "Order", "button", "heard_action", "refuse"]
 
 CANCEL = "cancel"
 MENU = "menu"

@@ -55,14 +55,14 @@ def _of_customers(bot_id: uuid.UUID) -> Select[int, int]:
 
 async def count_asked(session: AsyncSession, bot_id: uuid.UUID, *, since: datetime, until: datetime) -> tuple[int, int]:
     """How many messages customers sent in that time, and how many people they were."""
-    within = Message.created_at >= since, Message.created_at < until, Conversation.last_message_at >= since
+    within = Message.created_at >= since, Message.created_at <= until, Conversation.last_message_at >= since
     row = (await session.execute(_of_customers(bot_id).where(Message.direction == "in", *within))).one()
     return row[0], row[1]
 
 
 async def count_answers(session: AsyncSession, bot_id: uuid.UUID, *, since: datetime, until: datetime) -> Answers:
     """The bot's answers to customers in that time."""
-    within = Message.created_at >= since, Message.created_at < until, Conversation.last_message_at >= since
+    within = Message.created_at >= since, Message.created_at <= until, Conversation.last_message_at >= since
     answers = _of_customers(bot_id).where(Message.direction == "out", Message.author.is_(None), *within)
     known = func.coalesce(func.sum(cast(case((_OUTCOME.in_(_UNKNOWN), 0), else_=1), Integer)), 0)
     row = (await session.execute(answers.where(_OUTCOME.is_not(None)).with_only_columns(func.count(), known))).one()

@@ -34,7 +34,8 @@ async def test_outside_business_hours_the_customer_hears_when_somebody_will_be_t
     hours = changed(Opening(), read_week("每天 10:00-18:00") or {})
     await counter.change_bot(opening=hours.to_json())
     await counter.say(counter.customer, ASK)
-    assert "今天 10:00 才會有人在" in counter.last(counter.customer)
+    later, when = counter.last(counter.customer).split("\n")
+    assert (later, "今天 10:00 才會有人在" in when) == (say("handover.asked_later", shop="巷口咖啡"), True)
 
 
 async def test_a_shop_without_anybody_does_not_promise_a_person(counter: Counter) -> None:
