@@ -109,7 +109,16 @@ def principal(order: Order) -> Principal:
 
 def says_yes(text: str) -> bool:
     """Whether a text agrees with what was shown."""
-    words = {word for language in Language for word in catalogue(language)["owner.heard_yes"].split("|")}
+    return _is_one_of("owner.heard_yes", text)
+
+
+def says_no(text: str) -> bool:
+    """Whether a text refuses what was shown."""
+    return _is_one_of("owner.heard_no", text)
+
+
+def _is_one_of(key: str, text: str) -> bool:
+    words = {word for language in Language for word in catalogue(language)[key].split("|")}
     return text.strip().strip("。！!.~～").casefold() in words
 
 

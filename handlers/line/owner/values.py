@@ -29,6 +29,7 @@ from handlers.line.owner.replies import (
     number_in,
     phrase,
     principal,
+    says_no,
     says_yes,
     shown,
     tap,
@@ -137,6 +138,9 @@ async def write(session: AsyncSession, order: Order) -> Response:
         return told(order, phrase(order, "owner.owners_only"), *ways_out(order))
     if dialog.data.get("draft") and says_yes(order.argument):
         return await _apply(session, order, dialog.data, answers=False)
+    if dialog.data.get("draft") and says_no(order.argument):
+        await end(session, order)
+        return told(order, phrase(order, "owner.cancelled"), *ways_out(order))
     return await _propose(session, order, order.prepared)
 
 

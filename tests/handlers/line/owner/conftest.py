@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,7 +67,7 @@ class Seat:
 
 
 @pytest.fixture
-async def owner(still: Running) -> AsyncIterator[Seat]:
+async def owner(still: Running) -> Seat:
     """The owner of a shop with one entry and the values of the documents' first vendor."""
     bot = await still.shops.open()
     user = still.friend("店長")

@@ -128,3 +128,9 @@ async def test_answers_that_write_out_the_old_value_are_named_and_changed_along_
     done = await owner.presses(asked, say("values.yes_and_answers"))
     assert say("values.answers_too", count=1) in done.text
     assert await owner.shop.ask(owner.shop.friend("客人"), "租金的繳費日期是哪天？") == ["每月繳費日期是 5 號。"]
+
+
+async def test_no_in_words_leaves_the_value_alone(owner: Seat) -> None:
+    await owner.says("繳費方式改成 LINE Pay")
+    assert (await owner.says("不要")).text == say("owner.cancelled")
+    assert await value_of(owner, "payment_method") == "銀行轉帳、超商繳費"
