@@ -13,6 +13,7 @@ from bot.errors import NotFound
 from bot.models import Bot, BotOwner, Vendor
 from bot.security.tokens import hash_token, random_characters
 from bot.tenancy import repository
+from bot.tenancy.owners.repository import remove_helpers
 
 SHOP_CODE_LENGTH = 6
 
@@ -75,11 +76,12 @@ async def find_any_bot(session: AsyncSession, bot_id: uuid.UUID) -> Bot:
 
 
 async def move_bot(session: AsyncSession, bot: Bot, *, channel_id: uuid.UUID, now: datetime) -> None:
-    """Let `bot` answer on another channel. LINE's user ids differ there, so its ownership ends."""
+    """Let `bot` answer on another channel. LINE's user ids differ there, so its owner's and helpers' parts end."""
     bot.channel_id, bot.updated_at = channel_id, now
     owner = await session.get(BotOwner, bot.id)
     if owner is not None:
         await session.delete(owner)
+    await remove_helpers(session, bot.id)
 
 
 async def _make_vendor(session: AsyncSession, request: BotRequest, *, code: str, now: datetime) -> int:

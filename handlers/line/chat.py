@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import Clock
 from bot.db.engine import Database
 from bot.line.client import LineClient, LineError
-from bot.line.messages import MAX_MESSAGES, Action
+from bot.line.messages import MAX_MESSAGES, Action, MessageAction
 from bot.logging import log_context
 from bot.models import Bot
 from bot.texts import Language, say
@@ -171,7 +171,7 @@ class Chat:
             message_id = await repository.asked_message(session, incoming.event_id)
             asked = replace(finding.unanswered, message_id=message_id)
             await unanswered.record(session, principal_of(bot), asked, now=incoming.now)
-        messages = answer_messages(text, turn.situation.language, _suggestions(answer, turn))
+        messages = answer_messages(text, turn.situation.language, _suggestions(answer, turn, bot))
         return Reply(messages=messages, bot_id=bot.id, covers=answered.covers)
 
     async def _keep_questions(
@@ -254,9 +254,13 @@ def _with_hours(text: str, answer: Answer | None, turn: Turn, bot: Bot) -> str:
     return text if when is None else "\n".join([text, say("opening.staff_at", turn.situation.language, when=when)])
 
 
-def _suggestions(answer: Answer | None, turn: Turn) -> tuple[Action, ...]:
-    """What to tap next. A group can't be handed over to a person."""
-    return suggestions_of(answer, turn.situation.language if turn.incoming.in_private else None)
+def _suggestions(answer: Answer | None, turn: Turn, bot: Bot) -> tuple[Action, ...]:
+    """What to tap next. In a group a tap must call the bot like everything else, and there is no person to ask for."""
+    if turn.incoming.in_private:
+        return suggestions_of(answer, turn.situation.language)
+    called = bot.trigger_word or bot.store_name
+    found = suggestions_of(answer)
+    return tuple(replace(one, text=f"{called} {one.text}") if isinstance(one, MessageAction) else one for one in found)
 
 
 def _without_answer(turn: Turn, bot: Bot) -> str:

@@ -3,10 +3,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.clock import ManualClock
 from bot.line.simulator import User
-from bot.models import Bot
+from bot.models import Bot, BotHelper
 from bot.texts import Language, say
 from handlers.line.commands import CommandName, command_text
 from tests.support.running import Running
@@ -220,3 +221,12 @@ async def test_who_owns_nothing_has_nothing_to_release(still: Running) -> None:
 def test_every_outcome_has_its_words(language: Language) -> None:
     for key in ("bound", "already_yours", "already_owner_elsewhere", "owned_by_other", "code_wrong", "need_code"):
         assert say(f"binding.{key}", language, shop="甲", code="AB23CD", left=3)
+
+
+async def test_a_bot_that_moves_to_its_own_channel_leaves_its_people_behind(still: Running) -> None:
+    bot, owner = await owned_shop(still)
+    [_how, invitation] = await still.ask(owner, "邀請店員")
+    await still.ask(still.friend("小助"), invitation)
+    await still.own_channel(bot)
+    assert await still.shops.owner_of(bot) is None
+    assert await still.rows(select(BotHelper)) == []

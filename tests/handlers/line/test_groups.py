@@ -13,7 +13,7 @@ from bot.texts import Language, say
 from handlers.line.commands import CommandName, command_text
 from knowledge.engine import Engine, Question
 from tests.support.running import Running
-from tests.support.tapping import tap
+from tests.support.tapping import buttons, tap
 
 ASK, ANSWER = "你們幾點打烊？", "我們每天晚上 9 點打烊。"
 CALLED = f"巷口咖啡 {ASK}"
@@ -114,6 +114,14 @@ async def test_pictures_in_a_group_are_let_pass(still: Running, kind: str) -> No
     told = await still.line.user_sends(still.central, user, {"type": kind}, group=group)
     assert await still.answers(told) == []
     assert await still.ends() == [("silent", "not_called")]
+
+
+async def test_what_a_group_is_offered_calls_the_bot_when_it_is_tapped(still: Running) -> None:
+    _bot, user, group = await shop_in_group(still)
+    await still.ask(user, "巷口咖啡 你好", group=group)
+    [offered] = buttons(still, group)
+    assert offered["label"] == ASK
+    assert await still.ask(user, offered["text"], group=group) == [ANSWER]
 
 
 # What stays private
