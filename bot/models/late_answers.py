@@ -18,7 +18,8 @@ _OPEN = text("due_at IS NOT NULL")
 class LateAnswer(Base, TenantOwned):
     """A question whose answer wasn't ready in time. Its id is what the button that fetches it carries.
 
-    `state` is `pending`, `ready`, `failed`, or `dropped` where the question was taken back. `messages` are the
+    `state` is `pending`, `ready`, `failed`, or `dropped` where the question was taken back. What the shop's people
+    answered later is `untold`, `pushed`, `replied` or `told` (`handlers.line.owner.follow_ups`). `messages` are the
     answer's message objects. `message_id` is the question as it stands in the conversation. `due_at` is
     set as long as somebody is to work on it.
     """
