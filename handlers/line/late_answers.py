@@ -17,7 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.db.engine import Database
-from bot.line.messages import PostbackAction, TextMessage
+from bot.line.flex import bubble
+from bot.line.messages import FlexMessage, PostbackAction
 from bot.logging import get_logger
 from bot.models import Bot, LateAnswer
 from bot.texts import Language, say
@@ -161,7 +162,8 @@ def _text(bot: Bot, finding: Finding | None, language: Language) -> str:
     return finding.answer.text
 
 
-def _button(key: str, answer_id: uuid.UUID, language: Language) -> TextMessage:
-    label = say("line.see_answer", language)
+def _button(key: str, answer_id: uuid.UUID, language: Language) -> FlexMessage:
+    """A card, since a quick reply is gone with the next message and isn't there on a computer at all."""
+    label, text = say("line.see_answer", language), say(key, language)
     fetch = PostbackAction(label=label, data=f"{FETCH}:{answer_id.hex}", display_text=label)
-    return TextMessage(say(key, language), (fetch,))
+    return FlexMessage(text, bubble("", body=text, buttons=[fetch]))

@@ -112,8 +112,8 @@ class Breaking:
             return int((await self.site.rows(TO_BE_MADE))[0][0]) == 0
 
         await eventually(is_made)
-        [button] = [message for message in self.site.line.world.answers_to(said) if "quickReply" in message.content]
-        action = button.content["quickReply"]["items"][0]["action"]
+        [card] = [message for message in self.site.line.world.answers_to(said) if "contents" in message.content]
+        action = card.content["contents"]["footer"]["contents"][0]["action"]
         where = Where(self.site.central.channel_id, user.user_id, user.user_id)
         tap = self.site.line.people.postback(where, action["data"], display_text=action["displayText"])
         assert tap is not None
@@ -121,7 +121,7 @@ class Breaking:
         await self.crowd.tell(tap)
         await self.site.settle()
         [answer] = self.site.line.world.answers_to(tap)
-        assert "quickReply" not in answer.content or action["data"] not in json.dumps(answer.content)
+        assert action["data"] not in json.dumps(answer.content)
 
     @staticmethod
     async def _dead(server: ProductProcess) -> None:

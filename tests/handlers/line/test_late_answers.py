@@ -63,7 +63,8 @@ async def asked(product: Running, user: User, text: str = ASK) -> Told:
 
 async def tapped(product: Running, told: Told, user: User) -> list[str]:
     """Tap the button below the answer to a step; what that brings."""
-    [action] = [item["action"] for item in product.line.answers_to(told)[-1].content["quickReply"]["items"]]
+    card = product.line.answers_to(told)[-1].content["contents"]
+    [action] = [button["action"] for button in card["footer"]["contents"]]
     return await product.answers(await product.line.user_taps(product.central, user, action["data"]))
 
 
