@@ -77,8 +77,7 @@ async def test_quoting_what_it_said_calls_it(still: Running) -> None:
     said = await still.line.user_says(still.central, user, CALLED, group=group)
     await still.settle()
     [answer] = still.line.answers_to(said)
-    quoting = {"quoted_message_id": answer.message_id}
-    assert await still.ask(user, ASK, group=group, **quoting) == [ANSWER]
+    assert await still.ask(user, ASK, group=group, quoted_message_id=answer.message_id) == [ANSWER]
     assert await still.ask(user, ASK, group=group, quoted_message_id=said.message_id) == []
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,13 +11,16 @@ from sqlalchemy import select
 
 from bot.clock import ManualClock
 from bot.line.simulator import FaultMode, Told, User, Where
-from bot.models import Message, UnansweredQuestion, Vendor
+from bot.models import LateAnswer, Message, UnansweredQuestion, Vendor
 from bot.speech.port import SpeechError, TranscriberUnavailable, Transcript
 from bot.texts import Language, say
+from handlers.line.timing import Timing
+from knowledge.engine import Answer, Engine
 from knowledge.media.errors import ImageRefusal, ImageRefused
 from knowledge.media.reading import ImageReader, ImageText, NoText
 from tests.support.running import Running, running
-from tests.support.tapping import buttons
+from tests.support.tapping import buttons, tap
+from tests.support.waiting import eventually
 
 ASK, ANSWER = "你們幾點打烊？", "我們每天晚上 9 點打烊。"
 IMAGE = {"type": "image", "contentProvider": {"type": "line"}}
@@ -339,3 +343,29 @@ async def test_turning_a_menus_page_is_no_question(still: Running) -> None:
     await still.line.deliver(still.line.people.postback(where, "menu-changed", params=params))
     await still.settle()
     assert await still.ends() == [("silent", "menu_switched")]
+
+
+async def test_a_picture_whose_answer_takes_long_leaves_the_button_and_what_was_read(
+    sqlite_url: str, tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, answer = asyncio.Event(), Engine.answer
+
+    async def slow(engine: Engine, *arguments: Any) -> Answer:
+        await go_on.wait()
+        return await answer(engine, *arguments)
+
+    monkeypatch.setattr(Engine, "answer", slow)
+    Reader(monkeypatch, ASK)
+    timing = Timing(patience=timedelta(milliseconds=60), last_chance=timedelta(milliseconds=30))
+    async with running(sqlite_url, tmp_path, clock=clock, timing=timing) as hurried:
+        await hurried.shops.open()
+        user = hurried.friend()
+        assert await sent(hurried, user, IMAGE, data=PICTURE) == [shown(ASK), say("line.late")]
+        go_on.set()
+        await eventually(lambda: fetched(hurried))
+        assert await tap(hurried, user, say("line.see_answer")) == [ANSWER]
+
+
+async def fetched(running: Running) -> bool:
+    """Whether the late answer is there."""
+    return await running.rows(select(LateAnswer.state)) == ["ready"]
