@@ -20,13 +20,17 @@ FIGURE = "figure"
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much of everything: `kills` of the server, `conversations` of `turns` messages each, ..."""
+    """How much of everything: `kills` of the server, `conversations` of `turns` messages each, ...; pairs
+    are how many people write how many messages each."""
 
     mutations: int = 300
     conversations: int = 20
     turns: int = 3
     kills: int = 1
     freezes: int = 1
+    backlog: tuple[int, int] = (10, 6)
+    crowd: tuple[int, int] = (12, 5)
+    restarts: int = 2
     points_to_die_at: tuple[str, ...] = ("committed", "sending", "replied", "pushed")
     points_to_freeze_at: tuple[str, ...] = ("planned", "sending")
 
@@ -37,6 +41,9 @@ FULL = Sizes(
     turns=5,
     kills=10,
     freezes=30,
+    backlog=(50, 20),
+    crowd=(50, 40),
+    restarts=20,
     points_to_die_at=ALL_POINTS,
     points_to_freeze_at=ALL_POINTS,
 )
@@ -45,6 +52,13 @@ FULL = Sizes(
 @pytest.fixture(scope="session")
 def sizes(request: pytest.FixtureRequest) -> Sizes:
     return FULL if request.config.getoption("--full-faults") else Sizes()
+
+
+@pytest.fixture
+def full_size(request: pytest.FixtureRequest) -> None:
+    """What takes minutes, or measures, and shows nothing that the rounds of every day don't try."""
+    if not request.config.getoption("--full-faults"):
+        pytest.skip("only with --full-faults")
 
 
 @pytest.fixture
@@ -83,6 +97,14 @@ async def shared_site(request: pytest.FixtureRequest, postgresql_url: str, tmp_p
 async def sqlite_site(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Site]:
     """A site on SQLite."""
     async with Site.on(sqlite_url, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+async def split_site(postgresql_url: str, redis_url: str, tmp_path: Path) -> AsyncIterator[Site]:
+    """A site on PostgreSQL and Valkey whose servers leave the jobs to workers."""
+    async with Site.on(postgresql_url, tmp_path, redis_url=redis_url) as made:
+        made.serve_options = ("--web-only",)
         yield made
 
 

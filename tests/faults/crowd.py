@@ -45,19 +45,20 @@ class Crowd:
             enough.set()
             await asyncio.gather(*talks)
 
-    async def write(self, user: User, *, turns: int) -> None:
-        """A conversation of so many messages, each told 1 to 5 times to whichever server."""
+    async def write(self, user: User, *, turns: int, pause: float = 0.0, copies: int = MOST_COPIES) -> None:
+        """A conversation of so many messages, each told once and up to `copies` times to whichever server."""
         later: list[asyncio.Task[None]] = []
         for _ in range(turns):
+            await asyncio.sleep(self.dice.uniform(0, 2) * pause)
             said = self.say(user)
             await self.tell(said)
-            later += [asyncio.create_task(self._tell_later(said)) for _ in range(self._more_copies())]
+            later += [asyncio.create_task(self._tell_later(said)) for _ in range(self.dice.randrange(copies))]
         await asyncio.gather(*later)
 
     async def write_in_disorder(self, *, turns: int, at_once: int) -> None:
         """Everybody's messages, each told 1 to 5 times, all shuffled."""
         said = [self.say(user) for user in self.users for _ in range(turns)]
-        copies = [one for one in said for _ in range(1 + self._more_copies())]
+        copies = [one for one in said for _ in range(1 + self.dice.randrange(MOST_COPIES))]
         self.dice.shuffle(copies)
         slots = asyncio.Semaphore(at_once)
 
@@ -111,6 +112,3 @@ class Crowd:
     async def _tell_later(self, said: Occurrence) -> None:
         await asyncio.sleep(self.dice.uniform(0, 0.5))
         await self.tell(said)
-
-    def _more_copies(self) -> int:
-        return self.dice.randrange(MOST_COPIES)

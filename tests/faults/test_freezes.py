@@ -14,7 +14,7 @@ from tests.support.site import Site
 AFTERMATH_SECONDS = 2.0
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1200)
 async def test_a_frozen_process_is_stood_in_for_and_says_nothing_twice_when_it_wakes(
     postgresql_site: Site, sizes: Sizes, figure: Callable[[str], None]
 ) -> None:

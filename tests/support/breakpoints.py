@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,6 +32,7 @@ from knowledge.engine import Engine
 from scheduler.wakeups import WakeUps
 
 CONTROL = "STOP_AT"
+OWNER = "LANE_OWNER"
 BRISK = "BRISK"
 How = Literal["kill", "freeze"]
 SIGNALS = {"kill": signal.SIGKILL, "freeze": signal.SIGSTOP}
@@ -94,6 +96,18 @@ def install(control: Path) -> None:
     _around(runner.LaneRunner, "stop", before=lambda: reach("stopping"))
     _around(late_answers, "store", before=lambda: reach("late"))
     _around(LateAnswers, "begin", after=lambda _: reach("late_begun"))
+
+
+def own_lanes_as(owner: str) -> None:
+    """Claim lanes under a name that the test knows."""
+    begin = runner.LaneRunner.__init__
+
+    @wraps(begin)
+    def begin_as(self: runner.LaneRunner, *arguments: Any, **more: Any) -> None:
+        begin(self, *arguments, **more)
+        self._owner = uuid.UUID(owner)
+
+    runner.LaneRunner.__init__ = begin_as  # type: ignore[method-assign]  # the product has no use for it
 
 
 def hurry() -> None:

@@ -62,6 +62,8 @@ def _become(order: Mapping[str, Any]) -> NoReturn:
     try:
         if breakpoints.BRISK in os.environ:
             breakpoints.hurry()
+        if owner := os.environ.get(breakpoints.OWNER):
+            breakpoints.own_lanes_as(owner)
         if control := os.environ.get(breakpoints.CONTROL):
             breakpoints.install(Path(control))
         sys.argv = ["shopkeeper", *order["arguments"]]

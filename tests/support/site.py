@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+import uuid
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-from sqlalchemy import Executable, text
+from sqlalchemy import Executable, select, text
 
 from bot.clock import SystemClock
 from bot.db.engine import Database
 from bot.line.simulator import Channel, Occurrence, Simulator, User
 from bot.line.simulator.events import Where, redelivered, webhook_body
 from bot.line.simulator.model import Sender, WebhookAttempt
+from bot.models import Bot, Lane
 from bot.security.keys import Purpose, derive_key
 from bot.tenancy.partners import Partners
-from tests.support.breakpoints import BRISK, CONTROL, Breakpoints
+from bot.tenancy.principal import Principal, PrincipalKind
+from knowledge import repository as knowledge
+from knowledge.repository import NewEntry
+from tests.support.breakpoints import BRISK, CONTROL, OWNER, Breakpoints
 from tests.support.forked import ForkedProcess
 from tests.support.servers import ProductProcess, environment_of, free_port, secrets_of
 from tests.support.shown import EVENTS, LEDGER, Shown, inversions, shown_on
@@ -32,7 +37,7 @@ FINAL = ("answered", "silent", "handed_over", "failed")
 class Site:
     """`servers` are the `shopkeeper serve` processes that run, `started` all there ever were, and
     `environment` is what each is started with. While it is `breakable`, those that are started can be stopped
-    at `stops`, and wait for less."""
+    at `stops`, and wait for less. `owners` has the name under which each process, by its id, claims lanes."""
 
     line: Simulator
     central: Channel
@@ -42,6 +47,8 @@ class Site:
     session: aiohttp.ClientSession
     servers: list[ProductProcess] = field(default_factory=list)
     started: list[ProductProcess] = field(default_factory=list)
+    owners: dict[int, uuid.UUID] = field(default_factory=dict)
+    serve_options: tuple[str, ...] = ()
     breakable: bool = False
 
     @classmethod
@@ -77,10 +84,18 @@ class Site:
 
     def launch(self, port: int) -> ProductProcess:
         """Start a server on `port` without waiting for it."""
-        environment = dict(self.environment)
-        if self.breakable:
-            environment |= {BRISK: "1", CONTROL: str(self._control(port))}
-        self.started.append(ForkedProcess("serve", "--port", str(port), environment=environment, folder=self.folder))
+        more = {BRISK: "1", CONTROL: str(self._control(port))} if self.breakable else {}
+        return self._start("serve", "--port", str(port), *self.serve_options, **more)
+
+    def work(self) -> ProductProcess:
+        """Start a worker without waiting for it."""
+        return self._start("worker")
+
+    def _start(self, *arguments: str, **more: str) -> ProductProcess:
+        owner = uuid.uuid4()
+        environment = self.environment | more | {OWNER: owner.hex}
+        self.started.append(ForkedProcess(*arguments, environment=environment, folder=self.folder))
+        self.owners[self.started[-1].pid] = owner
         return self.started[-1]
 
     async def restart(self, number: int) -> ProductProcess:
@@ -107,6 +122,16 @@ class Site:
     def _control(self, port: int) -> Path:
         return self.folder / f"{port}.stop"
 
+    async def lanes_of(self, server: ProductProcess) -> dict[str, int]:
+        """The lanes that a process holds, with their fences."""
+        held = select(Lane.key, Lane.fence).where(Lane.owner == self.owners[server.pid])
+        async with self.database.reading() as session:
+            return {key: int(fence) for key, fence in await session.execute(held)}
+
+    async def fences(self) -> dict[str, int]:
+        """The fence of every lane."""
+        return {key: int(fence) for key, fence in await self.rows("SELECT key, fence FROM lanes")}
+
     # Partners and people
 
     async def partner(self, *, slots: int) -> str:
@@ -128,6 +153,15 @@ class Site:
         assert status == 201, answer
         assert isinstance(answer, dict)
         return answer
+
+    async def teach(self, entries: Mapping[str, str]) -> None:
+        """Let the only bot's vendor know these answers."""
+        now = self.line.platform.clock.now()
+        async with self.database.unit_of_work() as session:
+            bot = (await session.execute(select(Bot))).scalar_one()
+            principal = Principal(kind=PrincipalKind.BOT, id="tests", tenant_id=bot.tenant_id)
+            for question, answer in entries.items():
+                await knowledge.add_entry(session, principal, NewEntry(question, answer, bot.vendor_id), now=now)
 
     def friends(self, count: int) -> list[User]:
         """People who have added the account, which wasn't told of it."""
