@@ -34,7 +34,7 @@ def owner_desk(tools: Tools) -> Desk:
     broadcasts.add_to(desk)
     staff.add_to(desk, tools)
     groups.add_to(desk, tools)
-    handover.add_to(desk)
+    handover.add_to(desk, tools)
     opening.add_to(desk)
     pausing.add_to(desk)
     summary.add_to(desk)

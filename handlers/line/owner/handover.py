@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import SHOP_TIME
+from bot.line.client import LineError
 from bot.line.delivery import Purpose
 from bot.line.flex import bubble, carousel
 from bot.line.messages import Action, FlexMessage
 from bot.models import Delivery
 from bot.texts import Language, say
 from handlers.line import repository
-from handlers.line.handover import LAST_WORDS, PERSON_STAYS
-from handlers.line.owner.desk import Desk, Order, button
+from handlers.line.handover import LAST_WORDS, PERSON_STAYS, PROFILE_SECONDS
+from handlers.line.owner.desk import Desk, Errand, Order, button
+from handlers.line.owner.replies import number_in
+from handlers.line.owner.tools import Tools
+from handlers.line.owner.words import after_word
 from handlers.line.pushing import NoRoom, room_for, send_to
 from handlers.line.relaying import phone_in, to_customer, transcript
 from handlers.line.rendering import messages_for
@@ -32,14 +40,33 @@ PHONE_WITHIN = 30
 ANYWAY = "!"
 
 
-def add_to(desk: Desk) -> None:
+def add_to(desk: Desk, tools: Tools) -> None:
     """Let everybody of the shop talk with customers."""
-    desk.action(TAKE, take_over)
+    desk.action(TAKE, take_over, read=read, prepare=partial(find_name, tools))
     desk.action(GIVE_BACK, give_back)
     desk.action(WAITING, show_waiting)
     desk.action(LOOK, look)
     # A person's "never mind" is for the customer: only giving back ends this.
     desk.dialog(HANDOVER, speak, leaving=frozenset({GIVE_BACK}))
+
+
+def read(text: str) -> str | None:
+    """The name in "接手 小美"."""
+    return after_word(text, "handover.heard_action_takeover")
+
+
+async def find_name(tools: Tools, errand: Errand) -> str | None:
+    """What LINE calls the customer whom a button names, if nobody has asked yet."""
+    chosen = number_in(errand.argument.removesuffix(ANYWAY))
+    async with tools.database.reading() as session:
+        talk = await repository.find_talk(session, errand.bot.id, chosen) if chosen is not None else None
+    if talk is None or talk.name is not None:
+        return None
+    with suppress(LineError, TimeoutError):
+        async with asyncio.timeout(PROFILE_SECONDS):
+            profile = await tools.line.profile(errand.incoming.channel.token, user_id=talk.user_id)
+            return profile.display_name if profile is not None else None
+    return None
 
 
 def speaks_otherwise(incoming: Incoming, situation: Situation) -> bool:
@@ -57,12 +84,15 @@ async def refuse_media(_session: AsyncSession, turn: Turn) -> Response:
 
 async def take_over(session: AsyncSession, order: Order) -> Response:
     """Take the conversation that a button names; without one, show who could be taken over."""
-    chosen = order.argument.removesuffix(ANYWAY)
-    if not chosen.isdecimal():
+    chosen = number_in(order.argument.removesuffix(ANYWAY))
+    if chosen is None:
         return await _choose(session, order)
-    talk = await repository.find_talk(session, order.bot.id, int(chosen), held=True)
+    talk = await repository.find_talk(session, order.bot.id, chosen, held=True)
     if talk is None:
         return _said(order, "not_found", buttons=[_see_recent(order)])
+    if order.prepared:
+        await repository.change_contact(session, talk.contact_id, display_name=order.prepared[:200])
+        talk = replace(talk, name=order.prepared)
     if talk.contact_id == order.turn.contact.id:
         return _said(order, "own_chat")
     in_the_way = await _in_the_way(session, order, talk, anyway=order.argument.endswith(ANYWAY))
@@ -85,16 +115,21 @@ async def give_back(session: AsyncSession, order: Order) -> Response:
 async def show_waiting(session: AsyncSession, order: Order) -> Response:
     """Who waits for a person, with their last words."""
     talks = await repository.waiting_talks(session, order.bot.id, now=order.incoming.now, limit=MOST_SHOWN)
+    held = await repository.held_conversation(session, order.turn.contact.id, order.bot.id)
+    mine = await repository.find_talk(session, order.bot.id, held) if held is not None else None
+    missed = await _missed(session, order, mine) if mine is not None else ()
     if not talks:
-        return _said(order, "none_waiting", buttons=[_see_recent(order)])
-    return Reply(messages=(await _cards(session, order, talks),), bot_id=order.bot.id)
+        none = _said(order, "none_waiting", buttons=[_see_recent(order)])
+        return replace(none, messages=(*missed, *none.messages))
+    return Reply(messages=(*missed, await _cards(session, order, talks)), bot_id=order.bot.id)
 
 
 async def look(session: AsyncSession, order: Order) -> Response:
     """The last words of one conversation; without one, the latest conversations."""
-    if not order.argument.isdecimal():
+    chosen = number_in(order.argument)
+    if chosen is None:
         return await _choose(session, order)
-    talk = await repository.find_talk(session, order.bot.id, int(order.argument))
+    talk = await repository.find_talk(session, order.bot.id, chosen)
     if talk is None:
         return _said(order, "not_found", buttons=[_see_recent(order)])
     said = await repository.last_said(session, talk.id, limit=2 * LAST_WORDS)
@@ -112,7 +147,7 @@ async def speak(session: AsyncSession, order: Order) -> Response:
         name = _name(talk, order) if talk is not None else say("handover.somebody", order.language)
         return _said(order, "not_yours", buttons=[_see_waiting(order)], name=name)
     if talk.speaker_at(now) is not Speaker.PERSON:
-        await _let_go(session, talk, now=now)
+        await _let_go(session, talk)
         again = button(order.bot, say("handover.take", order.language), TAKE, str(talk.id))
         return _said(order, "ran_out", buttons=[again], name=_name(talk, order))
     words = to_customer(order.argument, Language(talk.language) if talk.language else Language.ZH_TW)
@@ -137,6 +172,8 @@ async def _choose(session: AsyncSession, order: Order) -> Response:
     staff = {contact_id for _, _, contact_id in await repository.staff_of(session, order.bot.id)}
     recent = await repository.recent_talks(session, order.bot.id, since=now - RECENT, limit=2 * MOST_SHOWN)
     talks += [talk for talk in recent if talk.id not in waiting and talk.contact_id not in staff]
+    # Somebody was named: them, where there are any of that name.
+    talks = [talk for talk in talks if order.argument and order.argument in (talk.name or "")] or talks
     if not talks:
         return _said(order, "none_recent")
     return Reply(messages=(await _cards(session, order, talks[:MOST_SHOWN]),), bot_id=order.bot.id)
@@ -198,7 +235,7 @@ async def _return(session: AsyncSession, order: Order, talk: Talk) -> tuple[str,
     """Let the bot answer again, and tell the customer: now where that is free, else before its next answer."""
     now = order.incoming.now
     if talk.speaker_at(now) is not Speaker.PERSON:
-        await _let_go(session, talk, now=now)
+        await _let_go(session, talk)
         return ()
     language = Language(talk.language) if talk.language else Language.ZH_TW
     words = messages_for(say("handover.back", language))
@@ -211,7 +248,7 @@ async def _return(session: AsyncSession, order: Order, talk: Talk) -> tuple[str,
     return (told.lane,) if isinstance(told, Delivery) else ()
 
 
-async def _let_go(session: AsyncSession, talk: Talk, *, now: datetime) -> None:
+async def _let_go(session: AsyncSession, talk: Talk) -> None:
     """Nobody has the conversation any more. That the bot is back is told to the customer with its next answer."""
     await repository.change_conversation(session, talk.id, staff_contact_id=None)
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.texts import Language, catalogue, say
+from bot.texts import say
 from handlers.line import repository
 from handlers.line.opening import is_question, opening_from
 from handlers.line.owner.desk import Desk, Order
 from handlers.line.owner.handover import LOOK, WAITING
 from handlers.line.owner.replies import local, phrase, tap, told, ways_out
+from handlers.line.owner.words import after_word
 from handlers.line.repository import Role
 from handlers.line.responses import Response
 
 PAUSE, RESUME = "pause", "resume"
 LONGEST_REST = 500
-_GAP = re.compile(r"[\s,:，：、]+")
 
 
 def add_to(desk: Desk) -> None:
@@ -30,13 +28,7 @@ def add_to(desk: Desk) -> None:
 
 def read(text: str) -> str | None:
     """What customers are to read meanwhile: whatever follows a word that asks for a pause."""
-    words = {word for language in Language for word in catalogue(language)["pause.heard_action_pause"].split("|")}
-    said = unicodedata.normalize("NFKC", text.strip())
-    for word in sorted(words, key=len, reverse=True):
-        gap = _GAP.match(said, len(word)) if said.casefold().startswith(word) else None
-        if gap is not None and gap.end() < len(said) and not is_question(said):
-            return text.strip()[gap.end() :] if len(said) == len(text.strip()) else said[gap.end() :]
-    return None
+    return None if is_question(text) else after_word(text, "pause.heard_action_pause")
 
 
 async def pause(session: AsyncSession, order: Order) -> Response:

@@ -158,7 +158,7 @@ async def test_a_push_that_line_refuses_is_told_to_the_owner(counter: Counter) -
     await eventually(counter.has_relay_notice)
     counter.running.line.faults.clear()
     await counter.say(counter.owner, "交還")
-    assert any("這句話沒有送到" in text for text in counter.seen(counter.owner))
+    await counter.has_seen(counter.owner, "這句話沒有送到")
 
 
 async def test_words_taken_back_before_they_were_relayed_are_not_relayed(counter: Counter) -> None:
@@ -226,3 +226,12 @@ async def test_pictures_of_the_owner_are_not_passed_on_and_said_so(counter: Coun
     await counter.running.line.user_sends(counter.running.central, counter.owner, STICKER)
     await counter.has_seen(counter.owner, say("handover.only_text"))
     assert sum("找真人" in text for text in counter.seen(counter.owner)) == 2
+
+
+async def test_a_customer_can_be_named_and_is_known_by_their_name(counter: Counter) -> None:
+    await counter.say(counter.running.friend("阿明"), "你們幾點打烊？")
+    await counter.say(counter.customer, ASK)
+    await counter.say(counter.owner, "接手 小美")
+    assert "阿明" not in counter.last(counter.owner)
+    await counter.say(counter.owner, "看對話")
+    assert "顧客：你們幾點打烊？" in counter.last(counter.owner)
