@@ -189,7 +189,7 @@ class Shopkeeper:
         secret_key = self.settings.secret_key.get_secret_value()
         clock, line, metrics = self.ports.clock, self.ports.line, self.line_metrics
         binding = OwnerBinding(secret_key, line, claim_window=self.settings.bare_claim_window)
-        asker = Asker(self.engine, daily_tokens=self.settings.llm_daily_tokens_per_bot)
+        asker = Asker(self.engine, clock, daily_tokens=self.settings.llm_daily_tokens_per_bot)
         chat = Chat(self.database, asker, line, late_answers=self.late_answers, clock=clock, timing=self.timing)
         tools = Tools(
             database=self.database,

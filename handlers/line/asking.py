@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
+from bot.clock import Clock
 from bot.models import Bot
 from bot.tenancy.principal import Principal, PrincipalKind
 from bot.texts import Language
 from handlers.line.gate import BotGate
+from knowledge.answers import DEFAULT_DEADLINE
 from knowledge.engine import Answer, Engine, Question, Turn
 from knowledge.errors import VendorInactive, VendorNotFound
 from knowledge.unanswered.clustering import Asked
 
 # The engine keeps its own deadlines; this only stops what hangs in spite of them.
 ENGINE_SECONDS = 30.0
+# Enough for an answer from what is known, in whose wording a model has little time to help.
+LEAST_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inquiry:
-    """A question as a bot is asked it. `history` has direction and text of what was said before."""
+    """A question as a bot is asked it. `history` has direction and text of what was said before; `asked_at` is
+    since when its sender waits, where somebody does."""
 
     bot: Bot
     event_id: int
     text: str
     language: Language
     history: Sequence[tuple[str, str]] = ()
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +50,9 @@ class Finding:
 class Asker:
     """`daily_tokens` is what a bot may spend on the language model a day, unless it has a budget of its own."""
 
-    def __init__(self, engine: Engine, *, daily_tokens: int | None = None) -> None:
+    def __init__(self, engine: Engine, clock: Clock, *, daily_tokens: int | None = None) -> None:
         self._engine = engine
+        self._clock = clock
         self._daily_tokens = daily_tokens
         self._gate = BotGate()
 
@@ -63,10 +71,18 @@ class Asker:
         )
         try:
             async with self._gate.passing(bot.id), asyncio.timeout(ENGINE_SECONDS):
+                question = replace(question, deadline=self._time_left(inquiry))
                 answer = await self._engine.answer(principal_of(bot), question)
                 return Finding(answer, await self._engine.unanswered(question, answer))
         except (VendorInactive, VendorNotFound):
             return Finding()
+
+    def _time_left(self, inquiry: Inquiry) -> float:
+        """How many seconds the engine has. Whoever waited for their turn isn't made to wait as long again."""
+        if inquiry.asked_at is None:
+            return DEFAULT_DEADLINE
+        waited = (self._clock.now() - inquiry.asked_at).total_seconds()
+        return min(max(DEFAULT_DEADLINE - waited, LEAST_SECONDS), DEFAULT_DEADLINE)
 
 
 def principal_of(bot: Bot) -> Principal:

@@ -124,7 +124,10 @@ class Chat:
             async with self._database.reading() as session:
                 history = tuple(await repository.recent_messages(session, situation.contact.id, bot.id, limit=HISTORY))
         language = situation.language
-        inquiry = Inquiry(bot=bot, event_id=incoming.event_id, text=text, language=language, history=history)
+        since = incoming.received_at
+        inquiry = Inquiry(
+            bot=bot, event_id=incoming.event_id, text=text, language=language, history=history, asked_at=since
+        )
         told = answer_about_hours(opening_from(bot.opening), text, language, now=self._clock.now())
         if told is not None:
             return Answered(inquiry=inquiry, finding=Finding(Answer(told, Outcome.ANSWERED)), covers=covers)
