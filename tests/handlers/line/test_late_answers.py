@@ -115,7 +115,7 @@ async def test_nobody_else_fetches_an_answer(hurried: Running, slowness: Slownes
     told = await asked(hurried, hurried.friend())
     slowness.go_on.set()
     await ready(hurried)
-    assert await tapped(hurried, told, hurried.friend("路人")) == []
+    assert await tapped(hurried, told, hurried.friend("路人")) == [say("line.old_button")]
 
 
 async def test_an_answer_whose_question_was_taken_back_is_not_told(hurried: Running, slowness: Slowness) -> None:
@@ -125,7 +125,7 @@ async def test_an_answer_whose_question_was_taken_back_is_not_told(hurried: Runn
     await hurried.line.unsend(told)
     await hurried.settle()
     slowness.go_on.set()
-    assert await tapped(hurried, told, user) == []
+    assert await tapped(hurried, told, user) == [say("line.old_button")]
     [answer] = await hurried.rows(select(LateAnswer))
     assert (answer.state, answer.question, answer.answer) == ("dropped", "", None)
 

@@ -151,15 +151,6 @@ async def record_push(
     return delivery
 
 
-async def billed_since(session: AsyncSession, bot_id: uuid.UUID, since: datetime) -> int:
-    """Billed messages that a bot has caused since then; what is under way counts as billed."""
-    open_ones = select(func.count()).where(Delivery.bot_id == bot_id, Delivery.due_at.is_not(None))
-    billed = select(func.coalesce(func.sum(Delivery.cost), 0)).where(
-        Delivery.bot_id == bot_id, Delivery.created_at >= since
-    )
-    return int(await session.scalar(billed) or 0) + int(await session.scalar(open_ones) or 0)
-
-
 async def count_sent(
     session: AsyncSession, bot_id: uuid.UUID, *, since: datetime, until: datetime
 ) -> dict[tuple[str, str, str], tuple[int, int]]:
