@@ -20,7 +20,7 @@ from bot.models import Delivery
 from bot.texts import Language, say
 from handlers.line import repository
 from handlers.line.handover import LAST_WORDS, PERSON_STAYS, PROFILE_SECONDS
-from handlers.line.owner.desk import Desk, Errand, Order, button
+from handlers.line.owner.desk import MENU, Desk, Errand, Order, button
 from handlers.line.owner.replies import number_in
 from handlers.line.owner.tools import Tools
 from handlers.line.owner.words import after_word
@@ -46,8 +46,8 @@ def add_to(desk: Desk, tools: Tools) -> None:
     desk.action(GIVE_BACK, give_back)
     desk.action(WAITING, show_waiting)
     desk.action(LOOK, look)
-    # A person's "never mind" is for the customer: only giving back ends this.
-    desk.dialog(HANDOVER, speak, leaving=frozenset({GIVE_BACK}))
+    # A person's "never mind" is for the customer; the way back and the menu are not.
+    desk.dialog(HANDOVER, speak, leaving=frozenset({GIVE_BACK, MENU}))
 
 
 def read(text: str) -> str | None:

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from bot.line.simulator import FaultMode
 from bot.models import Delivery, Message
 from bot.texts import say
+from handlers.line.handover import asks_for_person
 from handlers.line.opening import Opening, changed, read_week
 from tests.handlers.line.handover.conftest import Counter, taken
 from tests.support.waiting import eventually
 
 ASK, ANSWER = "找真人", "我們每天晚上 9 點打烊。"
 STICKER = {"type": "sticker", "packageId": "1", "stickerId": "2", "keywords": ["OK"]}
+
+
+@pytest.mark.parametrize(
+    "text", ["找真人", "我要找真人！", "請幫我轉真人", "有客服嗎？", "真人客服", "Talk to a person", "live agent"]
+)
+def test_people_ask_for_a_person_in_many_words(text: str) -> None:
+    assert asks_for_person(text)
+
+
+@pytest.mark.parametrize("text", ["真人秀幾點播", "你們客服電話幾號", "找真人密室逃脫", "human rights"])
+def test_not_every_word_about_people_asks_for_one(text: str) -> None:
+    assert not asks_for_person(text)
 
 
 async def test_an_answer_that_nobody_knows_offers_a_person(counter: Counter) -> None:
@@ -121,6 +135,8 @@ async def test_a_person_who_is_gone_gives_back_by_themselves(counter: Counter) -
 
 async def test_a_persons_never_mind_is_for_the_customer(counter: Counter) -> None:
     await taken(counter)
+    await counter.say(counter.owner, "選單")
+    assert "選單" not in counter.seen(counter.customer)
     await counter.say(counter.owner, "不用了")
     await counter.has_seen(counter.customer, "不用了")
     assert (await counter.conversation()).state == "person"
