@@ -61,7 +61,7 @@ class Aftermath:
         """Keep what the outcome says of the channel, and a group's ids of what was sent."""
         channel_id, source_id = _place(lane)
         await note_access(session, self._channels, channel_id, outcome.kind, now=self._clock.now())
-        if outcome.message_ids and not source_id.startswith("U"):
+        if outcome.message_ids and not _is_person(source_id):
             await ledger.remember_sent(session, channel_id, attempt.delivery_id, message_ids=outcome.message_ids)
 
     async def mark_read(
@@ -78,17 +78,20 @@ class Aftermath:
     async def push_instead(
         self, session: AsyncSession, lane: str, attempt: ledger.Attempt, ending: Ending
     ) -> Moved | None:
-        """Push an answer that its reply token surely didn't show, where the bot's policy and quota allow it."""
-        if ending.state is not EventState.FAILED or ending.reason not in NOT_SHOWN or attempt.bot_id is None:
+        """Push an answer that its reply token surely didn't show, where the bot's policy and quota allow it.
+
+        Never into a group, where LINE bills every member.
+        """
+        channel_id, source_id = _place(lane)
+        if ending.state is not EventState.FAILED or ending.reason not in NOT_SHOWN or not _is_person(source_id):
             return None
-        bot = await session.get(Bot, attempt.bot_id)
+        bot = await session.get(Bot, attempt.bot_id) if attempt.bot_id is not None else None
         if bot is None or bot.late_reply != "push":
             return None
         now = self._clock.now()
         if (refused := await room_for(session, bot, now=now)) is not None:
             log.warning("late_reply_not_pushed", bot_id=str(bot.id), reason=refused)
             return None
-        channel_id, source_id = _place(lane)
         if await presence.is_gone(session, channel_id, source_id):
             return None
         planned = PlannedPush(
@@ -99,6 +102,11 @@ class Aftermath:
         await ledger.blank_delivery(session, attempt.delivery_id)
         await repository.move_to_delivery(session, attempt.delivery_id, pushed.id, lane=lane)
         return Moved(pushed.id, pushed.lane)
+
+
+def _is_person(source_id: str) -> bool:
+    """Whether a chat is one person's; the ids of groups and rooms begin with C and R."""
+    return source_id.startswith("U")
 
 
 def _place(lane: str) -> tuple[uuid.UUID, str]:

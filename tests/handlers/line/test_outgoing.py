@@ -187,3 +187,19 @@ async def test_an_answer_that_missed_its_token_is_pushed_where_the_bot_wants_tha
         ("push", "sent", 1),
     ]
     assert await still.ends() == [("answered", "pushed")]
+
+
+async def test_nothing_is_pushed_into_a_group_where_every_member_is_billed(still: Running, clock: ManualClock) -> None:
+    bot, user = await still.shops.open(), still.friend()
+    async with still.database.unit_of_work() as session:
+        (await session.get_one(Bot, bot.id)).late_reply = "push"
+    group = still.line.add_group("住戶群", [user], channel=still.central)
+    still.line.hold(still.central)
+    await still.line.user_says(still.central, user, "巷口咖啡 你們幾點打烊？", group=group)
+    clock.advance(timedelta(minutes=30))
+    await quota(still)
+    still.line.fail(FaultMode.STATUS, endpoint="reply", status=400, message="Invalid reply token", times=None)
+    await still.line.release(still.central)
+    await still.settle()
+    assert await still.ends() == [("failed", "reply_token_expired")]
+    assert [delivery.kind for delivery in await deliveries(still)] == ["reply"]
