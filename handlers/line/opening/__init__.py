@@ -2,7 +2,15 @@
 
 from handlers.line.opening.asking import About, Asked, asked
 from handlers.line.opening.hours import Holiday, Opening, opening_from
-from handlers.line.opening.reading import changed, is_about_hours, is_question, read_holiday, read_ordinary, read_week
+from handlers.line.opening.reading import (
+    changed,
+    is_about_hours,
+    is_question,
+    names_days,
+    read_holiday,
+    read_ordinary,
+    read_week,
+)
 from handlers.line.opening.wording import (
     answer,
     holiday_in_words,
@@ -23,6 +31,7 @@ __all__ = [
     "is_about_hours",
     "is_question",
     "moment_in_words",
+    "names_days",
     "opening_from",
     "read_holiday",
     "read_ordinary",

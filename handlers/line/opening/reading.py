@@ -64,6 +64,12 @@ def is_about_hours(text: str) -> bool:
     return _SUBJECT.match(plain(text)) is not None
 
 
+def names_days(text: str) -> bool:
+    """Whether a text says of which days of the week it speaks."""
+    text = plain(text)
+    return any(weekdays_at(text, at) is not None for at in range(len(text)))
+
+
 def read_week(text: str) -> Mapping[int, Ranges] | None:
     """Ranges by weekday (Monday is 0) of "週一到週五 9:00-18:00 週六 10-14"; None for what isn't surely hours."""
     text = plain(text)

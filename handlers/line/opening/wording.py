@@ -14,11 +14,14 @@ HOLIDAYS_TOLD = timedelta(days=30)
 
 
 def answer(opening: Opening, text: str, language: Language, *, now: datetime) -> str | None:
-    """The answer to a question about the hours; None where none are set or it isn't surely one."""
-    if not opening.week:
+    """The answer to a question about the hours; None where nothing is set about it or it isn't surely one."""
+    if not opening.week and not opening.holidays:
         return None
-    question = asked(text, now.astimezone(SHOP_TIME).date())
-    return None if question is None else _answer(opening, question, language, now=now)
+    today = now.astimezone(SHOP_TIME).date()
+    question = asked(text, today)
+    if question is None or not (opening.week or _is_about_a_holiday(opening, question, today)):
+        return None
+    return _answer(opening, question, language, now=now)
 
 
 def reopens(opening: Opening, language: Language, *, now: datetime) -> str | None:
@@ -29,11 +32,11 @@ def reopens(opening: Opening, language: Language, *, now: datetime) -> str | Non
     return None if moment is None else moment_in_words(moment, language, now=now)
 
 
-def week_in_words(opening: Opening, language: Language, *, today: date) -> str:
-    """A line for days that are alike, then the holidays to come."""
+def week_in_words(opening: Opening, language: Language, *, today: date, ahead: timedelta = HOLIDAYS_TOLD) -> str:
+    """A line for days that are alike, then the holidays to come in the time `ahead`."""
     lines = []
     start = 0
-    for day in range(1, WEEKDAYS + 1):
+    for day in range(1, WEEKDAYS + 1) if opening.week else ():
         if day == WEEKDAYS or opening.week[day] != opening.week[start]:
             last = say(f"opening.day_{day - 1}", language)
             first = say(f"opening.day_{start}", language)
@@ -43,7 +46,7 @@ def week_in_words(opening: Opening, language: Language, *, today: date) -> str:
     if len(lines) == 1:
         hours = ranges_in_words(opening.week[0], language)
         lines = [say("opening.line", language, day=say("opening.every_day", language), hours=hours)]
-    coming = [one for one in opening.holidays if today <= one.last and one.first <= today + HOLIDAYS_TOLD]
+    coming = [one for one in opening.holidays if today <= one.last and one.first <= today + ahead]
     return "\n".join([*lines, *(holiday_in_words(one, language) for one in coming)])
 
 
@@ -80,6 +83,12 @@ def day_in_words(day: date, language: Language, *, today: date) -> str:
         return say("opening.today" if away == 0 else "opening.tomorrow", language)
     weekday = say(f"opening.day_{day.weekday()}", language)
     return say("opening.dated", language, weekday=weekday, date=f"{day.month}/{day.day}")
+
+
+def _is_about_a_holiday(opening: Opening, question: Asked, today: date) -> bool:
+    """Whether a question is about a day of which something is known without the hours of a week."""
+    of_a_day = question.about not in (About.WEEK, About.CLOSED_DAYS)
+    return of_a_day and opening.holiday_on(question.day or today) is not None
 
 
 def _answer(opening: Opening, question: Asked, language: Language, *, now: datetime) -> str:

@@ -28,6 +28,8 @@ def owner_desk(tools: Tools) -> Desk:
     menu.add_to(desk)
     unanswered.add_to(desk, tools)
     teaching.add_to(desk, tools)
+    # Ahead of the values: "週日改成休息" is about hours.
+    opening.add_to(desk)
     values.add_to(desk, tools)
     Preview(tools).add_to(desk)
     quota.add_to(desk)
@@ -35,7 +37,6 @@ def owner_desk(tools: Tools) -> Desk:
     staff.add_to(desk, tools)
     groups.add_to(desk, tools)
     handover.add_to(desk, tools)
-    opening.add_to(desk)
     pausing.add_to(desk)
     summary.add_to(desk)
     settings.add_to(desk)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,6 +12,7 @@ from handlers.line.opening import (
     changed,
     is_about_hours,
     is_question,
+    names_days,
     opening_from,
     read_holiday,
     read_ordinary,
@@ -32,11 +33,14 @@ from handlers.line.owner.replies import (
     way_back,
     ways_out,
 )
+from handlers.line.owner.sentences import read_value_change
 from handlers.line.repository import Role
 from handlers.line.responses import Reply, Response
 
 HOURS = "hours"
 CHANGE, CONFIRM = "change", "ok-"
+# Owners see every holiday that they set.
+ALL_TO_COME = timedelta(days=1000)
 # For recognising a date any day will do.
 _ANY_DAY = date(2000, 1, 1)
 
@@ -51,7 +55,10 @@ def read(text: str) -> str | None:
     """The text, where it sets hours or holidays."""
     if is_question(text):
         return None
-    is_hours = is_about_hours(text) or read_holiday(text, _ANY_DAY) or read_ordinary(text, _ANY_DAY)
+    if read_holiday(text, _ANY_DAY) or read_ordinary(text, _ANY_DAY) or (names_days(text) and read_week(text)):
+        return text
+    # Something else may be called that: a value that is said in words.
+    is_hours = is_about_hours(text) and (read_week(text) is not None or read_value_change(text) is None)
     return text if is_hours else None
 
 
@@ -126,7 +133,8 @@ async def _save(session: AsyncSession, order: Order, draft: str) -> Reply:
 
 
 def _words(order: Order, opening: Opening) -> str:
-    return week_in_words(opening, order.language, today=_today(order)) or phrase(order, "opening.none")
+    words = week_in_words(opening, order.language, today=_today(order), ahead=ALL_TO_COME)
+    return words or phrase(order, "opening.none")
 
 
 def _today(order: Order) -> date:

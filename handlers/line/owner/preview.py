@@ -13,12 +13,15 @@ from bot.logging import get_logger
 from bot.texts import say
 from handlers.line import repository
 from handlers.line.asking import Finding, Inquiry
+from handlers.line.opening import answer as answer_about_hours
+from handlers.line.opening import opening_from
 from handlers.line.owner.desk import CANCEL, Desk, Errand, Order
 from handlers.line.owner.replies import begin, current, end, phrase, tap, told, ways_out
 from handlers.line.owner.tools import Tools
 from handlers.line.rendering import messages_for, suggestions_of
 from handlers.line.responses import Message, Reply, Response
 from handlers.line.situation import PREVIEW
+from knowledge.engine import Answer, Outcome
 
 START, STOP = "preview", "end_preview"
 LASTS = timedelta(minutes=30)
@@ -63,6 +66,11 @@ class Preview:
             language=errand.incoming.language,
             history=tuple((direction, text) for direction, text in turns),
         )
+        told = answer_about_hours(
+            opening_from(errand.bot.opening), errand.argument, inquiry.language, now=errand.incoming.now
+        )
+        if told is not None:
+            return Finding(Answer(told, Outcome.ANSWERED))
         try:
             return await self._tools.asker.ask(inquiry)
         except TimeoutError:

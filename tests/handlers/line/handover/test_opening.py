@@ -57,6 +57,23 @@ async def test_hours_that_are_not_understood_show_how_to_say_them(counter: Count
     assert "每天　09:00–18:00" in counter.last(counter.owner)
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("每天10:00~21:30 週二公休", "週二　休息"),
+        ("週一到週五早上九點到晚上六點，週六 10-14，週日休息", "週六　10:00–14:00"),
+        ("營業時間改成 11點到晚上8點", "每天　11:00–20:00"),
+        ("12/24～12/26 休息　聖誕快樂🎄", "休息（聖誕快樂🎄）"),
+        ("明天休息", "1/2　休息"),
+    ],
+)
+async def test_hours_and_holidays_are_heard_without_a_command(counter: Counter, said: str, shown: str) -> None:
+    await counter.say(counter.owner, said)
+    assert shown in counter.last(counter.owner)
+    await counter.tap(counter.owner, "確定")
+    assert (await bot_of(counter)).opening is not None
+
+
 async def test_a_helper_sees_the_hours_and_cannot_change_them(counter: Counter) -> None:
     helper = await counter.helper()
     await counter.say(helper, "營業時間")

@@ -66,6 +66,16 @@ def test_a_holiday_says_its_own_words() -> None:
     assert "1/1　休息（新年快樂）" in week_in_words(again, ZH, today=date(2026, 1, 1))
 
 
+def test_a_holiday_is_told_where_nothing_is_known_of_the_week() -> None:
+    today = date(2026, 1, 1)
+    only = Opening().with_holiday(Holiday(today, today, text="元旦"), today=today)
+    assert week_in_words(only, ZH, today=today) == "1/1　休息（元旦）"
+    assert answer(only, "今天有開嗎", ZH, now=at(1, 12)) == "元旦\n今天休息。"
+    assert answer(only, "現在有開嗎", ZH, now=at(1, 12)) == "元旦\n現在是休息時間。"
+    assert answer(only, "明天有開嗎", ZH, now=at(1, 12)) is None
+    assert answer(only, "營業時間", ZH, now=at(1, 12)) is None
+
+
 @given(MOMENTS)
 def test_a_shop_is_open_until_it_closes_and_closed_until_it_opens(moment: datetime) -> None:
     for hours in (CAFE, BAR):

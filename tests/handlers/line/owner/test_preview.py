@@ -35,6 +35,12 @@ async def test_the_words_of_the_desk_are_a_customers_words_there(owner: Seat) ->
         assert (await owner.says(said)).text.startswith(say("preview.mark"))
 
 
+async def test_a_preview_knows_the_hours_as_customers_do(owner: Seat) -> None:
+    await owner.presses(await owner.says("每天 9:00-18:00"), "確定")
+    await owner.says("預覽")
+    assert (await owner.says("營業時間？")).text == f"{say('preview.mark')}\n我們的營業時間：\n每天　09:00–18:00"
+
+
 async def test_a_preview_ends_by_button_or_word(owner: Seat) -> None:
     begun = await owner.says("預覽")
     assert (await owner.presses(begun, say("preview.stop"))).text == say("preview.stopped")
