@@ -89,7 +89,6 @@ def _settings(folder: Path, central: Channel, *, host: str, ports: list[int]) ->
             "line_channel_access_token": SecretStr(central.access_token),
             "line_api_base_url": f"http://{host}:{ports[1]}",
             "line_data_api_base_url": f"http://{host}:{ports[1]}",
-            "line_data_api_base_url": f"http://{host}:{ports[1]}",
             "chat_api_auth": "open" if is_loopback(host) else "required",
         }
     )

@@ -33,6 +33,7 @@ from handlers.line.shops import offer_shops
 from handlers.line.situation import Situation
 from handlers.line.taken_back import messages_taken_back
 from handlers.line.timing import Timing
+from knowledge.composing import smalltalk
 from knowledge.engine import Answer, Outcome
 from knowledge.unanswered import service as unanswered
 
@@ -119,6 +120,9 @@ class Chat:
     ) -> Answered:
         """What is answered to a text in the light of what was said before."""
         log_context(bot_id=bot.id, tenant_id=bot.tenant_id)
+        if only_opens(text):
+            invitation = Answer(_go_ahead(incoming, situation, bot), Outcome.ANSWERED)
+            return Answered(finding=Finding(invitation), covers=covers)
         history: tuple[tuple[str, str], ...] = ()
         if situation.contact is not None:
             async with self._database.reading() as session:
@@ -212,8 +216,8 @@ class Chat:
 
     def _wait_for_more(self, incoming: Incoming, situation: Situation) -> timedelta | None:
         """How long to wait for the rest of a question that is only opened so far."""
-        age = self._clock.now() - incoming.received_at
-        if not incoming.in_private or age >= self._timing.opener or not only_opens(situation.said or ""):
+        age, said = self._clock.now() - incoming.received_at, situation.said or ""
+        if not incoming.in_private or age >= self._timing.opener or not (_letters(said) and only_opens(said)):
             return None
         return self._timing.opener - age
 
@@ -226,9 +230,22 @@ class Chat:
 
 
 def only_opens(text: str) -> bool:
-    """Whether a text says no more than that a question follows."""
+    """Whether a text says no more than that a question follows, or nothing at all."""
+    if smalltalk.kind_of(text) is not None:
+        return False
     openers = {opener for language in Language for opener in say("line.heard_opener", language).split("|")}
-    return re.sub(r"[\s\W_]+", "", text).casefold() in openers
+    return _letters(text) in {"", *map(_letters, openers)}
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()
+
+
+def _go_ahead(incoming: Incoming, situation: Situation, bot: Bot) -> str:
+    """What is said to somebody who opened a question and didn't ask it."""
+    if incoming.in_private:
+        return say("line.go_ahead", situation.language)
+    return say("group.call", situation.language, word=bot.trigger_word or bot.store_name)
 
 
 def _cleared(finding: Finding | None, heard: Heard) -> Finding | None:

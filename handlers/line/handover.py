@@ -101,7 +101,8 @@ async def ask(session: AsyncSession, turn: Turn) -> Response:
     question = Line(text=incoming.text, event_id=incoming.event_id)
     await repository.keep_lines(session, bot, standing.conversation_id, [question], now=incoming.now)
     lanes: tuple[str, ...] = ()
-    if not await repository.staff_of(session, bot.id):
+    if incoming.user_id is None or not await repository.staff_of(session, bot.id):
+        # Nobody can write to somebody whom LINE doesn't name.
         key = "answer.human_with_phone" if found.phone else "answer.human"
         text = say(key, language, shop=bot.store_name, phone=found.phone)
     elif standing.person_is_asked_for(incoming.now):

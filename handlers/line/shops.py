@@ -36,9 +36,10 @@ async def enter_shop(session: AsyncSession, turn: Turn) -> Response:
 
 
 async def offer_known_shops(session: AsyncSession, turn: Turn) -> Response:
-    """`@換店`: the shops this contact has talked with, to tap."""
+    """`@換店`: the shops this contact has talked with, to tap; else the one that answers anyway."""
     known = await repository.bots_known_to(session, turn.contact.id, limit=MOST_SHOPS_OFFERED)
-    return offer_shops(turn.incoming, known)
+    answering = [turn.situation.bot] if turn.situation.bot is not None else []
+    return offer_shops(turn.incoming, known or answering)
 
 
 def offer_shops(incoming: Incoming, bots: Sequence[Bot]) -> Reply:

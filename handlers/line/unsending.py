@@ -49,7 +49,6 @@ async def _blank_what_was_made(session: AsyncSession, incoming: Incoming, brough
     await taken_back.drop_late_answers(session, together, message_ids)
     await _reword_notices(session, brought, words)
     await withdraw(session, brought.id)
-    await withdraw(session, brought.id)
     await repository.blank_messages(session, brought.id, at=incoming.now)
     await taken_back.blank_answers(session, together, at=incoming.now)
     if answer_id is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
@@ -11,19 +12,26 @@ from bot.texts import Language, say
 KINDS = ("greeting", "thanks", "goodbye", "acknowledged", "human")
 
 
+_WEIGHTIEST = ("human", "goodbye", "thanks", "greeting", "acknowledged")
 _PICTURE = "So"
 
 
 def kind_of(text: str) -> str | None:
-    """One of KINDS where `text` says that and nothing else, in any of our languages."""
+    """One of KINDS where `text` says that and nothing else, in any of our languages; of several, what matters most."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     # Punctuation, emoji and everything else that isn't said aloud.
     words = " ".join("".join(c if c.isalnum() else " " for c in plain).split())
     if not words and any(unicodedata.category(c) == _PICTURE for c in plain):
         return "acknowledged"
-    parts = [words] if words in _heard() else words.split(" ")
+    parts = [words] if words in _heard() else [said for part in words.split(" ") for said in _said(part)]
     kinds = {_heard().get(part) for part in parts}
-    return kinds.pop() if len(kinds) == 1 else None
+    return None if None in kinds else next((kind for kind in _WEIGHTIEST if kind in kinds), None)
+
+
+def _said(part: str) -> list[str]:
+    """What was written without spaces, apart (好的謝謝); the part itself where it is something else."""
+    words = "|".join(re.escape(word) for word in sorted(_heard(), key=len, reverse=True))
+    return re.findall(words, part) if re.fullmatch(f"(?:{words})+", part) else [part]
 
 
 @cache

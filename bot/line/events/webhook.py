@@ -36,8 +36,9 @@ class ReceivedEvent(msgspec.Struct, frozen=True, gc=False):
 
     `webhook_event_id` is LINE's, or `sha256:` and a hash of the event without its
     `deliveryContext`, so that the redelivery of an event without an id is the same event.
-    `source_id` is the group, room or user (`-` without one, a hash where the id has no usable
-    form). `type` is as sent, or `unreadable` where the event is no object with a type.
+    `source_id` is the group, room or user; without one `-` and the event's id, since people whom
+    LINE doesn't name have nothing in common; a hash where the id has no usable form. `type` is as
+    sent, or `unreadable` where the event is no object with a type.
     `payload` is the event's JSON as received.
     """
 
@@ -128,11 +129,12 @@ def _received(raw: msgspec.Raw) -> ReceivedEvent:
     except msgspec.ValidationError:
         return ReceivedEvent(_hash(bytes(raw)), NO_SOURCE, UNREADABLE, None, None, payload)
     kind = _read(_TEXT, head.type)
-    event_id = _read(_TEXT, head.webhook_event_id)
+    given = _read(_TEXT, head.webhook_event_id)
+    event_id = given if given is not None and is_identifier(given) else _content_hash(raw)
     message = _read(_MESSAGE, head.message) if kind in _OF_A_MESSAGE else None
     return ReceivedEvent(
-        event_id if event_id is not None and is_identifier(event_id) else _content_hash(raw),
-        _source_id(head.source),
+        event_id,
+        _source_id(head.source) or f"{NO_SOURCE}{event_id}",
         storable(kind[:MAX_TYPE_LENGTH]) if kind else UNREADABLE,
         message.id if message is not None and is_identifier(message.id) else None,
         moment(_read(_WHOLE, head.timestamp)),
@@ -149,14 +151,15 @@ def _read(decoder: msgspec.json.Decoder[_T], raw: msgspec.Raw) -> _T | None:
         return None
 
 
-def _source_id(raw: msgspec.Raw) -> str:
+def _source_id(raw: msgspec.Raw) -> str | None:
+    """Whose chat it is; None where that isn't told."""
     source = _read(_SOURCE, raw)
     if source is None:
         sent = bytes(raw)
-        return NO_SOURCE if sent in {b"", b"null"} else _hash(sent)
+        return None if sent in {b"", b"null"} else _hash(sent)
     found = source.group_id or source.room_id or source.user_id
     if not found:
-        return NO_SOURCE
+        return None
     return found if is_identifier(found) else _hash(found.encode())
 
 

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
@@ -10,10 +12,12 @@ import pytest
 from sqlalchemy import select
 
 from bot.line.simulator import FaultMode
+from bot.line.simulator.events import Where
 from bot.models import Conversation, Message, UnansweredCluster
 from bot.texts import Language, say
+from handlers.line.timing import Timing
 from knowledge.engine import Answer, Engine, Question
-from tests.support.running import Running
+from tests.support.running import Running, running
 
 STICKER = {"type": "sticker", "packageId": "1", "stickerId": "2"}
 ASK, ANSWER = "你們幾點打烊？", "我們每天晚上 9 點打烊。"
@@ -271,3 +275,33 @@ async def test_payloads_are_kept_as_they_came(still: Running) -> None:
     told = await still.line.user_says(still.central, still.friend(), ASK)
     await still.settle()
     assert json.loads((await still.events())[0].payload) == told.occurrence.event
+
+
+@pytest.fixture
+async def impatient(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Running]:
+    """The product, which waits for nobody who only opens a question."""
+    async with running(sqlite_url, tmp_path, timing=Timing(opener=timedelta(0))) as started:
+        yield started
+
+
+@pytest.mark.parametrize("text", ["請問一下", "Excuse me...", "？", "   "])
+async def test_who_only_opens_a_question_is_asked_for_it(impatient: Running, text: str) -> None:
+    await impatient.shops.open()
+    language = Language.EN if "Excuse" in text else Language.ZH_TW
+    assert await impatient.ask(impatient.friend(), text) == [say("line.go_ahead", language)]
+    assert not await impatient.rows(select(UnansweredCluster))
+
+
+async def test_people_whom_line_does_not_name_have_nothing_in_common(
+    still: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await still.shops.open()
+    asked, line = questions(still, monkeypatch), still.line
+    said = [line.people.say(Where(still.central.channel_id, user.user_id), ASK) for user in map(still.friend, "甲乙")]
+    for one in said:
+        assert one is not None
+        one.event["source"] = {"type": "user"}
+    await line.deliver(*said)
+    await still.settle()
+    assert [question.text for question in asked] == [ASK, ASK]
+    assert not any(question.history for question in asked)

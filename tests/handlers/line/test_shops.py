@@ -140,3 +140,10 @@ async def test_a_shop_is_entered_on_one_channel_alone(still: Running) -> None:
 async def test_a_hint_is_given_in_the_language_of_the_question(still: Running) -> None:
     await two_shops(still)
     assert await still.ask(still.friend(), "What is your best dish?") == [say("line.no_shop_yet", Language.EN)]
+
+
+async def test_where_there_is_one_shop_only_that_is_offered_from_the_start(still: Running) -> None:
+    shop = await still.shops.open()
+    user = still.friend()
+    assert await still.ask(user, "@換店") == [say("line.which_shop")]
+    assert offered(still, user) == [enter(shop)]

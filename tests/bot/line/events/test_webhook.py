@@ -112,8 +112,6 @@ def test_an_unusable_event_id_is_replaced_by_a_hash(event_id: object) -> None:
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        (None, NO_SOURCE),
-        ({}, NO_SOURCE),
         ({"type": "user", "userId": USER}, USER),
         ({"type": "group", "groupId": "C1", "userId": USER}, "C1"),
         ({"type": "room", "roomId": "R1"}, "R1"),
@@ -122,6 +120,14 @@ def test_an_unusable_event_id_is_replaced_by_a_hash(event_id: object) -> None:
 )
 def test_the_source_id_names_where_the_conversation_is(source: object, expected: str) -> None:
     assert variant(source=source).source_id == expected
+
+
+@pytest.mark.parametrize("source", [None, {}, {"type": "user"}])
+def test_whoever_has_no_id_shares_a_chat_with_nobody(source: object) -> None:
+    first, other = variant(source=source), variant(source=source, webhookEventId="01OTHER")
+    assert first == variant(source=source)
+    assert first.source_id.startswith(NO_SOURCE)
+    assert first.source_id != other.source_id
 
 
 @pytest.mark.parametrize("source", [5, "U1", {"userId": 5}, {"userId": "x" * 65}, {"groupId": "\0"}])
