@@ -11,6 +11,9 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.security.tokens import CODE_ALPHABET, normalise_code
+from bot.tenancy.bots import SHOP_CODE_LENGTH
+
 _INVISIBLE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 # A claim or shop code is short; what is longer is a sentence that merely begins like a command.
 _LONGEST_ARGUMENT = 64
@@ -25,6 +28,8 @@ class CommandName(StrEnum):
     DESK = "店長"
 
 
+# What people put between a command and its code, or behind it.
+_AROUND_CODE = ":,，、。.!"
 # Commands that are all of what was typed: with more behind it, it is a sentence that calls for somebody.
 _WITHOUT_ARGUMENT = frozenset({CommandName.DESK})
 # The simplified spellings are what a phone set to that script types for the same words.
@@ -55,16 +60,27 @@ class Command:
 
 
 def read_command(text: str) -> Command | None:
-    """The command that `text` is, or None for an ordinary message."""
+    """The command that `text` is, or None for an ordinary message.
+
+    With a code of the right kind behind it, a command needs no @: many leave it out.
+    """
     compact = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    if not compact.startswith("@"):
-        return None
+    words = compact.removeprefix("@")
     for spelling, name in _SPELLINGS.items():
-        argument = compact[1:].removeprefix(spelling)
+        if not words.startswith(spelling):
+            continue
+        argument = words.removeprefix(spelling).strip(_AROUND_CODE)
         longest = 0 if name in _WITHOUT_ARGUMENT else _LONGEST_ARGUMENT
-        if len(argument) < len(compact) - 1 and len(argument) <= longest:
+        if len(argument) <= longest and (compact != words or _is_code_for(name, argument)):
             return Command(name, argument)
     return None
+
+
+def _is_code_for(name: CommandName, argument: str) -> bool:
+    """Whether what follows a command is such a code as it takes."""
+    if name is CommandName.ENTER_SHOP:
+        return len(argument) == SHOP_CODE_LENGTH and set(argument.upper()) <= set(CODE_ALPHABET)
+    return name in (CommandName.CLAIM, CommandName.JOIN_STAFF) and normalise_code(argument) is not None
 
 
 def command_text(name: CommandName, argument: str = "") -> str:

@@ -63,10 +63,30 @@ def test_simplified_spellings_count(text: str, name: CommandName) -> None:
         "> @我是店長",
         "@我是店長" + "請問這個指令是做什麼用的，我在群組裡看到有人打" * 4,
         "@進電",
+        "我是店長 請問怎麼開始",
+        "我是店員王小明",
+        "進店消費有折扣嗎",
+        "進店要脫鞋嗎？",
+        "換店 AB23CD",
     ],
 )
 def test_an_ordinary_message_is_no_command(text: str) -> None:
     assert read_command(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("我是店長 K7QM-2XWP-9RTD", Command(CommandName.CLAIM, "K7QM-2XWP-9RTD")),
+        ("我是店長：k7qm2xwp9rtd", Command(CommandName.CLAIM, "k7qm2xwp9rtd")),
+        ("@我是店長：K7QM-2XWP-9RTD。", Command(CommandName.CLAIM, "K7QM-2XWP-9RTD")),
+        ("我是店員Ｋ７ＱＭ－２ＸＷＰ－９ＲＴＤ", Command(CommandName.JOIN_STAFF, "K7QM-2XWP-9RTD")),
+        ("進店 ab23cd", Command(CommandName.ENTER_SHOP, "ab23cd")),
+        ("进店AB23CD", Command(CommandName.ENTER_SHOP, "AB23CD")),
+    ],
+)
+def test_a_code_makes_up_for_a_forgotten_sign(text: str, command: Command) -> None:
+    assert read_command(text) == command
 
 
 @pytest.mark.parametrize("name", WITH_ARGUMENT)
