@@ -56,9 +56,7 @@ class OpenAiModel:
             # A compatible server that doesn't know schemas; the prompt says the form in words too.
             answer = await self._create(prompt, within, structured=False)
             self._structured = False
-        # Compatible servers leave out what the type promises, so nothing is taken for granted here.
-        text = (answer.choices[0].message.content or "") if answer.choices else ""
-        tokens = answer.usage.total_tokens if answer.usage else 0
+        text, tokens = _text_of(answer), _tokens_of(answer)
         if not text.strip():
             empty = LlmUnavailable("an answer without text")
             empty.tokens = tokens
@@ -85,6 +83,20 @@ class OpenAiModel:
     def _build(self) -> openai.AsyncOpenAI:
         key = self._api_key.get_secret_value()
         return openai.AsyncOpenAI(api_key=key, base_url=self._base_url, max_retries=MAX_RETRIES)
+
+
+# Compatible servers leave out what the types promise, and a proxy before one may answer with a page of its own.
+def _text_of(answer: ChatCompletion) -> str:
+    try:
+        content: object = answer.choices[0].message.content
+    except (AttributeError, IndexError, KeyError, TypeError):
+        return ""
+    return content if isinstance(content, str) else ""
+
+
+def _tokens_of(answer: ChatCompletion) -> int:
+    total: object = getattr(getattr(answer, "usage", None), "total_tokens", None)
+    return total if isinstance(total, int) else 0
 
 
 def _format(prompt: Prompt) -> ResponseFormatJSONSchema | openai.Omit:

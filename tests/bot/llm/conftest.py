@@ -23,11 +23,16 @@ class FakeOpenAi:
     requests: list[dict[str, Any]] = field(default_factory=list)
     url: str = ""
     knows_schemas: bool = True
+    always: str | None = None
 
     async def chat(self, request: web.Request) -> web.Response:
         self.requests.append(await request.json())
         if not self.knows_schemas and "response_format" in self.requests[-1]:
             return web.json_response({"error": {"message": "unknown parameter"}}, status=400)
+        if self.always is not None:
+            return web.Response(
+                text=self.always, content_type="application/json" if self.always[0] == "{" else "text/html"
+            )
         step = self.script.popleft() if self.script else "ok"
         if isinstance(step, LlmUnavailable):
             return web.json_response({"error": {"message": "quoted sk-secret"}}, status=401)

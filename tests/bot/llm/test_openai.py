@@ -48,3 +48,23 @@ async def test_a_server_that_is_not_there_is_unavailable() -> None:
     with pytest.raises(LlmUnavailable):
         await model.complete(ASK, within=5)
     await model.close()
+
+
+@pytest.mark.parametrize(
+    "rubbish",
+    [
+        "<html>Welcome to nginx</html>",
+        "{",
+        "{}",
+        '{"choices": "none"}',
+        '{"choices": [null], "usage": 5}',
+        '{"choices": [{"message": null}]}',
+        '{"choices": [{"message": {"content": [5]}}], "usage": {"total_tokens": "many"}}',
+    ],
+)
+async def test_an_answer_that_is_none_is_unavailable_and_no_crash(server: FakeOpenAi, rubbish: str) -> None:
+    server.always = rubbish
+    model = OpenAiModel(api_key=SecretStr("sk-secret"), model="small", base_url=server.url)
+    with pytest.raises(LlmUnavailable):
+        await model.complete(ASK, within=5)
+    await model.close()
