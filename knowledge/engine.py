@@ -15,6 +15,7 @@ from bot.tenancy.principal import Principal
 from knowledge import grounding, prompts, repository
 from knowledge.answers import Answer, Composer, Outcome, Question, Source, Turn
 from knowledge.composing import extractive, fixed, generated
+from knowledge.composing.introducing import introduced
 from knowledge.composing.material import Material, asked, figures_of, resolve
 from knowledge.entries import CALLING, Audience, VendorCard
 from knowledge.errors import VendorInactive, VendorNotFound
@@ -178,7 +179,8 @@ class Engine:
         parameters = case.shelf.index.parameters
         sure = resolve(found.sure, parameters)
         if sure and all(item.hit.entry.is_curated for item in sure):
-            return self._answered(case, intents, found, _Said(extractive.whole(sure), Composer.CURATED, sure))
+            told = introduced(found.understood, sure, case.question.language)
+            return self._answered(case, intents, found, _Said(extractive.whole(told), Composer.CURATED, sure))
         possible = resolve(found.possible, parameters) if case.purse else []
         materials = [*sure, *possible][: top_k_of(case.question)]
         if case.purse and materials:
@@ -190,6 +192,7 @@ class Engine:
         if sure:
             said = extractive.compose(found.understood, sure)
             if not grounding.ungrounded(said, figures_of(sure, case.text)) and _says_what_was_asked(said, case):
+                said = extractive.compose(found.understood, introduced(found.understood, sure, case.question.language))
                 answer = self._answered(case, intents, found, _Said(said, Composer.EXTRACTIVE, sure))
                 return fixed.with_open_questions(answer, found.open, parameters, case.question)
         return self._without_entries(case, intents, found)

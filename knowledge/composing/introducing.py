@@ -1,0 +1,51 @@
+"""Saying what a bare yes or no is about, where it answers another question than the one asked. Pure.
+
+"Yes, on a leash" is right for dogs and wrong for a takeaway, and only the entry's question tells which.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+
+from bot.texts import Language, catalogue, say
+from knowledge.composing.material import Material
+from knowledge.retrieval.tokens import topic_terms_of
+
+# How much of an entry's topic a question must name to be taken for the same one.
+SAME_QUESTION = 0.75
+
+
+def introduced(question: str, materials: Sequence[Material], language: Language) -> list[Material]:
+    """The materials, those introduced by their own question whose bare yes or no could be misunderstood."""
+    return [_introduced(question, one, language) for one in materials]
+
+
+def _introduced(question: str, material: Material, language: Language) -> Material:
+    if not material.question or not is_bare(material.text) or asks_for(question, material.question):
+        return material
+    about = material.question.rstrip("?？ ")
+    return replace(material, text=say("answer.about", language, about=about, text=material.text))
+
+
+def is_bare(text: str) -> bool:
+    """Whether an answer begins with a yes or no that leaves out to what."""
+    return _bare().match(text) is not None
+
+
+def asks_for(question: str, entry: str) -> bool:
+    """Whether `question` names what the `entry`'s question is about."""
+    topic = topic_terms_of(entry)
+    return not topic.size or float(np.isin(topic, topic_terms_of(question)).mean()) >= SAME_QUESTION
+
+
+@cache
+def _bare() -> re.Pattern[str]:
+    words = {word for language in Language for word in catalogue(language)["answer.heard_bare"].split("|")}
+    particles = say("answer.heard_particles", Language.ZH_TW)
+    alternatives = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    return re.compile(rf"\s*(?:{alternatives})(?:{particles})?(?:[\s,.!，。！、；;~～]|$)", re.IGNORECASE)
