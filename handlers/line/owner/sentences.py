@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.texts import Language, catalogue
+from knowledge.numerals.reading import BIG_UNITS, HAN_DIGITS, SMALL_UNITS
 
 MOST_READ = 4000
 _SEPARATORS = "：:，,、;；"
@@ -15,6 +16,7 @@ _MARKS = "?？"
 _BLANKS = " \t\u3000"
 _QUOTES = "「」『』“”‘’\"'《》【】"
 _SPLIT_HERE = re.compile(rf"[ {_BLANKS}]*(?:=>|->|→|＝|=|｜|\|)[ {_BLANKS}]*")
+_HAN_NUMBER = f"[{''.join((*HAN_DIGITS, *SMALL_UNITS, *BIG_UNITS))}]+"
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -50,11 +52,13 @@ def read_taught(text: str) -> Taught | None:
 def read_value_change(text: str) -> ValueChange | None:
     """The change of a value that a text asks for; None for any other text, and for questions about one."""
     given = " ".join(text.split())
-    if len(given) > MOST_READ or given.endswith(tuple(_MARKS)) or _asking().search(given):
+    if len(given) > MOST_READ or given.endswith(tuple(_MARKS)) or _ends_asking().search(given):
         return None
     for pattern in _changes():
         found = pattern.fullmatch(given)
         if found is not None:
+            if _asking().search(given, 0, found.start("value")) or _asks_for_value().match(found["value"]):
+                return None
             name = found["name"].strip(_BLANKS + _QUOTES + _SEPARATORS)
             value = found["value"].strip(_BLANKS).strip("。！!").strip(_BLANKS + _QUOTES)
             value = value.removesuffix(".") if found["value"].count(".") == 1 else value
@@ -146,10 +150,23 @@ def _asking() -> re.Pattern[str]:
 
 
 @cache
+def _asks_for_value() -> re.Pattern[str]:
+    return re.compile(rf"(?:{_words('values.heard_asking_for')})", re.IGNORECASE)
+
+
+@cache
+def _ends_asking() -> re.Pattern[str]:
+    return re.compile(rf"(?:{_words('values.heard_asking_last')})[\s。！!~～]*$", re.IGNORECASE)
+
+
+@cache
 def _changes() -> tuple[re.Pattern[str], ...]:
-    """`繳費日改成 5 號`, `把客服電話換成 02-…`; `設定滯納金為 300`, `set the payment day to 5`."""
+    """`繳費日改成 5 號`, `把客服電話換成 02-…`; `設定滯納金為 300`, `set the payment day to 5`; `繳費日改5號`."""
     lead = rf"(?:(?:{_words('values.heard_lead')})\s*)*"
     name, value = r"(?P<name>.{1,60}?)\s*", r"\s*[：:]?\s*(?P<value>.+)"
     becomes = rf"{lead}{name}(?:{_words('values.heard_becomes')}){value}"
     setting = rf"{lead}(?:{_words('values.heard_set')})\s*(?:(?:{_words('values.heard_the')})\s*)?{name}"
-    return _compiled([becomes, rf"{setting}(?:{_words('values.heard_to')}){value}"])
+    # A sign or one short word is enough where a figure follows.
+    figure = rf"(?P<value>(?:NT)?\$?[\d０-９].*|{_HAN_NUMBER}(?:{_words('values.heard_units')}))"
+    short = rf"{lead}(?P<name>[^\d０-９]{{2,60}}?)\s*(?:[=＝]|{_words('values.heard_changes')})\s*{figure}"
+    return _compiled([becomes, rf"{setting}(?:{_words('values.heard_to')}){value}", short])
