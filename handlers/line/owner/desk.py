@@ -33,6 +33,7 @@ __all__ = ["CANCEL", "LEAVING", "MENU", "TAP", "Desk", "Errand", "Order", "butto
 
 CANCEL = "cancel"
 MENU = "menu"
+NOTHING = "nothing"
 # What ends a dialog instead of belonging to it, when it is written as a text of its own.
 LEAVING = frozenset({CANCEL, MENU})
 
@@ -122,6 +123,7 @@ class Desk:
         self._actions: dict[str, Action] = {}
         self._dialogs: dict[str, Talk] = {}
         self.action(CANCEL, _cancel)
+        self.action(NOTHING, _nothing)
 
     def action(
         self,
@@ -287,7 +289,9 @@ def _may(action: Action, role: Role) -> bool:
 
 async def _for_action(errand: Errand, action: Action) -> _Ready | Response:
     if not _may(action, errand.role):
-        return _refused(errand.situation, "owner.owners_only")
+        menu = button(errand.bot, say("owner.to_menu", errand.language), MENU)
+        messages = messages_for(say("owner.owners_only", errand.language), (menu,))
+        return Reply(messages=messages, bot_id=errand.bot.id)
     return await _made_ready(errand, action.run, action.prepare)
 
 
@@ -300,6 +304,12 @@ async def _cancel(session: AsyncSession, order: Order) -> Response:
     await repository.end_dialog(session, order.turn.contact.id, order.bot.id)
     menu = button(order.bot, say("owner.to_menu", order.language), MENU)
     return Reply(messages=messages_for(say("owner.cancelled", order.language), (menu,)), bot_id=order.bot.id)
+
+
+async def _nothing(_session: AsyncSession, order: Order) -> Response:
+    """A word that confirms or refuses, where nothing was asked: no customer's question either."""
+    menu = button(order.bot, say("owner.to_menu", order.language), MENU)
+    return Reply(messages=messages_for(say("owner.nothing_to_confirm", order.language), (menu,)), bot_id=order.bot.id)
 
 
 def _plain(text: str) -> str:

@@ -27,6 +27,7 @@ from handlers.line.owner.replies import (
     expired,
     new_draft,
     phrase,
+    says_no,
     says_yes,
     tap,
     told,
@@ -83,6 +84,9 @@ async def answer(session: AsyncSession, order: Order) -> Response:
     draft = str(dialog.data.get("draft", "")) if dialog is not None else ""
     if draft and says_yes(order.argument):
         return await _save(session, order, draft)
+    if draft and says_no(order.argument):
+        await end(session, order)
+        return told(order, phrase(order, "owner.cancelled"), *ways_out(order))
     return await _propose(session, order, order.argument)
 
 

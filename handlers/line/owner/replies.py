@@ -117,6 +117,11 @@ def says_no(text: str) -> bool:
     return _is_one_of("owner.heard_no", text)
 
 
+def says_edit(text: str) -> bool:
+    """Whether a text wants what was shown otherwise, and doesn't say how."""
+    return says_no(text) or _is_one_of("owner.heard_edit", text)
+
+
 def _is_one_of(key: str, text: str) -> bool:
     words = {word for language in Language for word in catalogue(language)[key].split("|")}
     return text.strip().strip("。！!.~～").casefold() in words

@@ -21,6 +21,7 @@ from handlers.line.owner.replies import (
     new_draft,
     phrase,
     principal,
+    says_edit,
     says_yes,
     shown,
     tap,
@@ -87,6 +88,8 @@ async def write(session: AsyncSession, order: Order) -> Response:
         return expired(order)
     if dialog.data.get("draft") and says_yes(order.argument):
         return await _store(session, order, dialog.data, update="entry" in dialog.data)
+    if dialog.data.get("draft") and says_edit(order.argument):
+        return await _ask_answer(session, order, str(dialog.data["question"]))
     taught = _taught_so_far(dialog.data, order.argument)
     if not taught.answer:
         return await _ask_answer(session, order, taught.question)

@@ -14,7 +14,7 @@ from bot.line.splitting import clipped
 from bot.models import KnowledgeEntry, UnansweredCluster
 from handlers.line.owner import follow_ups
 from handlers.line.owner.considering import Considered, consider
-from handlers.line.owner.desk import Desk, Errand, Order, button
+from handlers.line.owner.desk import LEAVING, Desk, Errand, Order, button
 from handlers.line.owner.replies import (
     author_of,
     begin,
@@ -27,6 +27,7 @@ from handlers.line.owner.replies import (
     number_in,
     phrase,
     principal,
+    says_edit,
     says_yes,
     shown,
     tap,
@@ -57,7 +58,13 @@ def add_to(desk: Desk, tools: Tools) -> None:
     desk.action(UNANSWERED, show)
     desk.action(ANSWER, answer)
     desk.action(DISMISS, dismiss)
-    desk.dialog(ANSWER, write, prepare=partial(_look_at, tools), expects="unanswered.text_expected")
+    desk.dialog(
+        ANSWER,
+        write,
+        prepare=partial(_look_at, tools),
+        expects="unanswered.text_expected",
+        leaving=LEAVING | {"teach", UNANSWERED},
+    )
 
 
 async def show(session: AsyncSession, order: Order) -> Response:
@@ -113,6 +120,10 @@ async def write(session: AsyncSession, order: Order) -> Response:
         return expired(order)
     if dialog.data.get("draft") and says_yes(order.argument):
         return await _send(session, order, dialog.data, at_once=True)
+    if dialog.data.get("draft") and says_edit(order.argument):
+        question = str(dialog.data["question"])
+        await begin(session, order, ANSWER, data={"cluster": dialog.data["cluster"], "question": question})
+        return told(order, phrase(order, "unanswered.ask_again", question=question), way_back(order))
     text = order.argument.strip()
     if not text or len(text) > LONGEST_ANSWER:
         return told(order, phrase(order, "owner.too_long", most=LONGEST_ANSWER), way_back(order))

@@ -61,3 +61,16 @@ async def test_staff_buttons_do_nothing_in_a_group(owner: Seat) -> None:
     told = await owner.shop.line.user_taps(owner.shop.central, owner.user, data, group=group)
     await owner.shop.settle()
     assert owner.shop.line.answers_to(told) == []
+
+
+@pytest.mark.parametrize("said", ["確定", "送出！", "不要"])
+async def test_a_word_that_confirms_nothing_is_no_question(owner: Seat, said: str) -> None:
+    seen = await owner.says(said)
+    assert seen.text == say("owner.nothing_to_confirm")
+    assert list(seen.buttons) == [say("owner.to_menu")]
+
+
+async def test_a_helper_who_may_not_is_shown_the_way_on(owner: Seat) -> None:
+    helper = Seat(owner.shop, await join(owner, "店員"), owner.bot)
+    seen = await helper.says("群發")
+    assert (seen.text, list(seen.buttons)) == (say("owner.owners_only"), [say("owner.to_menu")])

@@ -58,6 +58,12 @@ async def test_an_update_of_what_changed_meanwhile_is_left_alone(owner: Seat) ->
     assert (await entries(owner))[0][1] == "晚上 11 點打烊"
 
 
+async def test_a_lesson_that_is_refused_in_words_asks_for_the_answer_again(owner: Seat) -> None:
+    await owner.says("教 有包廂嗎？ 有")
+    assert (await owner.says("不對")).text == say("teach.ask_answer", question="有包廂嗎？")
+    assert "兩間" in (await owner.says("有兩間")).text
+
+
 async def test_cancelled_lessons_leave_nothing(owner: Seat) -> None:
     draft = await owner.says("教 有包廂嗎？ 有")
     await owner.presses(draft, "取消")

@@ -86,6 +86,21 @@ async def test_an_answer_is_shown_before_it_counts_and_then_everybody_gets_it(ow
     assert (await owner.says("未回答")).text == say("unanswered.none")
 
 
+async def test_a_lesson_in_the_middle_of_an_answer_is_a_lesson(owner: Seat) -> None:
+    await customer(owner)
+    await owner.presses(await owner.says("未回答"), "回答")
+    assert "有兩部" in (await owner.says("教 有電梯嗎？ 有兩部")).text
+    assert say("teach.save") in (await owner.says("教 有電梯嗎？ 有兩部")).buttons
+
+
+async def test_a_word_that_only_refuses_a_draft_is_no_answer(owner: Seat) -> None:
+    await customer(owner)
+    await owner.presses(await owner.says("未回答"), "回答")
+    await owner.says("不行")
+    assert (await owner.says("等一下")).text == say("unanswered.ask_again", question=PETS)
+    assert ANSWER in (await owner.says(ANSWER)).text
+
+
 async def test_a_draft_is_changed_by_typing_it_anew(owner: Seat) -> None:
     await customer(owner)
     await owner.presses(await owner.says("未回答"), "回答")
