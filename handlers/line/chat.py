@@ -32,6 +32,7 @@ from handlers.line.router import Turn
 from handlers.line.shops import offer_shops
 from handlers.line.situation import Situation
 from handlers.line.taken_back import messages_taken_back
+from handlers.line.taps import button
 from handlers.line.timing import Timing
 from knowledge.composing import smalltalk
 from knowledge.engine import Answer, Outcome
@@ -40,6 +41,8 @@ from knowledge.unanswered import service as unanswered
 # Messages, not exchanges: enough for a vendor's system that wants a handful of values, one by one.
 HISTORY = 12
 LOADING_SECONDS = 20
+# A button's data has room for 300 characters in all.
+MOST_TAUGHT = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,14 +174,19 @@ class Chat:
         answer = finding.answer if finding is not None else None
         text = answer.text if answer is not None else _without_answer(turn, bot)
         text = _with_hours(text, answer, turn, bot)
+        for_staff = _is_unknown_to_staff(answer, turn)
+        if for_staff:
+            text = say("owner.not_known", turn.situation.language)
         sources = sources_of(answer) if answer is not None else None
         line = Line(text=text, event_id=incoming.event_id, is_answer=True, sources=sources)
         await repository.keep_lines(session, bot, conversation_id, [line], now=incoming.now)
-        if finding is not None and finding.unanswered is not None:
+        # Nobody waits for an answer that somebody of the shop asked for, and they can give it.
+        if finding is not None and finding.unanswered is not None and not for_staff:
             message_id = await repository.asked_message(session, incoming.event_id)
             asked = replace(finding.unanswered, message_id=message_id)
             await unanswered.record(session, principal_of(bot), asked, now=incoming.now)
-        messages = answer_messages(text, turn.situation.language, _suggestions(answer, turn, bot))
+        buttons = _lesson(turn, bot) if for_staff else _suggestions(answer, turn, bot)
+        messages = answer_messages(text, turn.situation.language, buttons)
         return Reply(messages=messages, bot_id=bot.id, covers=answered.covers)
 
     async def _keep_questions(
@@ -272,6 +280,24 @@ def _with_hours(text: str, answer: Answer | None, turn: Turn, bot: Bot) -> str:
         return text
     when = reopens(opening_from(bot.opening), turn.situation.language, now=turn.incoming.now)
     return text if when is None else "\n".join([text, say("opening.staff_at", turn.situation.language, when=when)])
+
+
+def _is_unknown_to_staff(answer: Answer | None, turn: Turn) -> bool:
+    """Whether somebody of the shop asked what the bot doesn't know."""
+    unknown = answer is not None and answer.outcome in (Outcome.UNKNOWN, Outcome.OUT_OF_SCOPE)
+    return unknown and turn.situation.role is not None
+
+
+def _lesson(turn: Turn, bot: Bot) -> tuple[Action, ...]:
+    """Buttons to teach what was asked, or to look what else can be done."""
+    language, inquiry = turn.situation.language, turn.prepared.inquiry
+    question = " ".join(inquiry.text.split()) if inquiry is not None else ""
+    taught = f"{say('teach.heard_teach', language).partition('|')[0]} {question}"
+    argument = taught if question and len(taught) <= MOST_TAUGHT else ""
+    return (
+        button(bot, say("owner.teach_this", language), "teach", argument),
+        button(bot, say("owner.to_menu", language), "menu"),
+    )
 
 
 def _suggestions(answer: Answer | None, turn: Turn, bot: Bot) -> tuple[Action, ...]:

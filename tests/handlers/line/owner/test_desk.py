@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
-from bot.models import BotOwner, StaffDialog
+from bot.models import BotOwner, StaffDialog, UnansweredQuestion
 from bot.texts import Language, catalogue, say
 from handlers.line.owner.desk import heard_action
 from tests.handlers.line.owner.conftest import Seat, join
@@ -74,3 +74,13 @@ async def test_a_helper_who_may_not_is_shown_the_way_on(owner: Seat) -> None:
     helper = Seat(owner.shop, await join(owner, "店員"), owner.bot)
     seen = await helper.says("群發")
     assert (seen.text, list(seen.buttons)) == (say("owner.owners_only"), [say("owner.to_menu")])
+
+
+async def test_what_staff_ask_in_vain_can_be_taught_at_once(owner: Seat) -> None:
+    seen = await owner.says("可以刷卡嗎？")
+    assert seen.text == say("owner.not_known")
+    assert await owner.shop.rows(select(UnansweredQuestion)) == []
+    asked = await owner.presses(seen, say("owner.teach_this"))
+    assert asked.text == say("teach.ask_answer", question="可以刷卡嗎？")
+    await owner.presses(await owner.says("可以"), say("teach.save"))
+    assert (await owner.says("可以刷卡嗎？")).text == "可以"
