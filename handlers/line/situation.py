@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from handlers.line.addressing import addressed_text
 from handlers.line.repository import ContactRow, Dialog, Role, Standing, greetings, taken_back
 from handlers.line.responses import Incoming
 from handlers.line.routing import Route, find_route
+from handlers.line.taken_back import message_of, messages_taken_back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,7 @@ class Situation:
 
     `contact` and `standing` are None before the first word. `role` is what the sender is to the bot in a
     one-to-one chat. `said` is what was said to the bot: in a group, None unless it was called by one of its `names`.
+    `is_taken_back` is for a message whose sender has taken it back already.
     """
 
     route: Route
@@ -34,6 +37,7 @@ class Situation:
     said: str | None = None
     names: tuple[str, ...] = ()
     language: Language = Language.ZH_TW
+    is_taken_back: bool = False
 
     @property
     def bot(self) -> Bot | None:
@@ -45,6 +49,7 @@ class Situation:
         return self.dialog is not None and self.dialog.kind == PREVIEW
 
 
+_LONE_WORD = re.compile(r"\W*[a-zA-Z]+\W*")
 PREVIEW, HANDOVER = "preview", "handover"
 
 
@@ -68,23 +73,35 @@ async def read_situation(session: AsyncSession, incoming: Incoming) -> Situation
         dialog=dialog,
         said=await _said(session, incoming, names_of(bot, incoming)),
         names=names_of(bot, incoming),
+        is_taken_back=message_of(incoming) in await messages_taken_back(session, incoming),
         language=await _spoken(session, incoming, contact)
         or _language(incoming, contact, in_dialog=dialog is not None and dialog.kind != PREVIEW),
     )
 
 
 async def _spoken(session: AsyncSession, incoming: Incoming, contact: ContactRow | None) -> Language | None:
-    """The language of somebody's last words, for what has none of its own: a picture, a tap, an order of events."""
-    if contact is None or contact.language or incoming.content is not None or not incoming.in_private:
+    """The language of somebody's last words, for what has none of its own: a picture, a tap, a lone "OK"."""
+    if contact is None or contact.language or _has_words(incoming) or not incoming.in_private:
         return None
-    words = await greetings.last_words(session, contact.id)
+    said = await greetings.last_words(session, contact.id)
+    words = next((text for text in said if not is_lone_word(text)), None)
     return language_of(words) if words is not None else None
+
+
+def is_lone_word(text: str) -> bool:
+    """Whether a text is one Latin word, such as OK or menu: people who write Chinese say these as well."""
+    return _LONE_WORD.fullmatch(text) is not None
+
+
+def _has_words(incoming: Incoming) -> bool:
+    """Whether a message shows which language its sender speaks."""
+    return incoming.content is not None and not is_lone_word(incoming.content.text)
 
 
 def _language(incoming: Incoming, contact: ContactRow | None, *, in_dialog: bool) -> Language:
     """A group's by its owner's choice; else that of the words, which neither a button nor a bare figure has."""
     kept = Language(contact.language) if contact is not None and contact.language else None
-    has_words = incoming.in_private and incoming.content is not None and not in_dialog
+    has_words = incoming.in_private and _has_words(incoming) and not in_dialog
     return incoming.language if kept is None or has_words else kept
 
 

@@ -12,7 +12,7 @@ from bot.tenancy.principal import Principal
 from bot.tenancy.scope import visible_to
 from knowledge.repository.entries import seen_by_vendor
 
-_SHORT = 40
+_SHORT, _LAST_WORDS = 40, 6
 
 
 async def first_questions(session: AsyncSession, principal: Principal, bot: Bot, *, limit: int) -> Sequence[str]:
@@ -30,10 +30,9 @@ async def first_questions(session: AsyncSession, principal: Principal, bot: Bot,
     return (await session.scalars(visible_to(principal, offered, KnowledgeEntry))).all()
 
 
-async def last_words(session: AsyncSession, contact_id: int) -> str | None:
-    """The latest text that a contact wrote, to whichever bot."""
+async def last_words(session: AsyncSession, contact_id: int) -> Sequence[str]:
+    """The latest texts that a contact wrote, to whichever bot, the last first."""
     said = Message.direction == "in", Message.kind == "text", Message.text != ""
     theirs = select(Conversation.id).where(Conversation.contact_id == contact_id)
     of_contact = select(Message.text).where(Message.conversation_id.in_(theirs), *said)
-    found: str | None = await session.scalar(of_contact.order_by(Message.id.desc()).limit(1))
-    return found
+    return (await session.scalars(of_contact.order_by(Message.id.desc()).limit(_LAST_WORDS))).all()

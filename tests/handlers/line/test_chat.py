@@ -305,3 +305,14 @@ async def test_people_whom_line_does_not_name_have_nothing_in_common(
     await still.settle()
     assert [question.text for question in asked] == [ASK, ASK]
     assert not any(question.history for question in asked)
+
+
+async def test_a_lone_latin_word_is_answered_in_the_language_of_the_words_before(still: Running) -> None:
+    await still.shops.open()
+    chinese, english = still.friend(), still.friend()
+    await still.ask(chinese, ASK)
+    assert await still.ask(chinese, "OK") == [say("answer.acknowledged")]
+    assert await still.ask(chinese, "thanks!") == [say("answer.thanks")]
+    await still.ask(english, "what time do you close?")
+    assert await still.ask(english, "OK") == [say("answer.acknowledged", Language.EN)]
+    assert await still.ask(still.friend(), "thanks") == [say("answer.thanks", Language.EN)]
