@@ -100,7 +100,7 @@ class Chat:
         if bot is None or not said or bot.paused_at is not None:
             return Answered()
         async with self._database.reading() as session:
-            taken_back = await messages_taken_back(session, incoming.lane)
+            taken_back = await messages_taken_back(session, incoming)
         if incoming.message_id in taken_back:
             return Silent("unsent")
         covers = _answered_together(incoming, situation, taken_back)
@@ -147,7 +147,7 @@ class Chat:
         if bot is None:
             return offer_shops(incoming, situation.route.choices)
         covered = (incoming, *answered.covers)
-        taken_back = await messages_taken_back(session, incoming.lane)
+        taken_back = await messages_taken_back(session, *covered)
         if any(one.message_id in taken_back for one in covered):
             return Later()
         standing = await repository.upsert_conversation(session, bot, turn.contact.id, now=incoming.now)

@@ -48,6 +48,11 @@ def is_message(incoming: Incoming, _: Situation) -> bool:
     return isinstance(incoming.event, MessageEvent)
 
 
+def is_taken_back(_: Incoming, situation: Situation) -> bool:
+    """A message, or a change of one, that its sender has taken back."""
+    return situation.is_taken_back
+
+
 def in_private(incoming: Incoming, _: Situation) -> bool:
     """A one-to-one chat."""
     return incoming.in_private

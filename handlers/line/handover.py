@@ -127,7 +127,7 @@ async def relay(session: AsyncSession, turn: Turn) -> Response:
         return HandedOver("relayed_together")
     await _remember(session, turn, standing)
     talk = await repository.find_talk(session, bot.id, standing.conversation_id, held=True)
-    taken_back = await messages_taken_back(session, incoming.lane)
+    taken_back = await messages_taken_back(session, incoming)
     together = [one for one in (incoming, *incoming.following) if one.message_id not in taken_back]
     if talk is None or not together:
         return HandedOver("nothing_to_relay")

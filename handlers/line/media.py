@@ -188,7 +188,7 @@ class Media:
 
     async def _not_taken_back(self, parts: Sequence[Incoming]) -> tuple[Incoming, ...]:
         async with self._database.reading() as session:
-            gone = await messages_taken_back(session, parts[0].lane)
+            gone = await messages_taken_back(session, *parts)
         return tuple(part for part in parts if part.message_id not in gone)
 
     def _wait_for_set(self, incoming: Incoming) -> timedelta | None:

@@ -37,6 +37,7 @@ from handlers.line.filters import (
     is_called,
     is_message,
     is_muted,
+    is_taken_back,
     is_text,
     person_has_it,
     says,
@@ -161,6 +162,7 @@ def line_router(
 def _around_the_conversation(friends: Friends, groups: Groups) -> Router:
     """Something around a conversation happened; nobody said anything."""
     router = Router()
+    router.on("taken_back", unsending.drop, is_taken_back)
     router.on("unsend", unsending.blank_unsent, event_is(UnsendEvent))
     router.on("edited", unsending.follow_edit, event_is(MessageEditedEvent))
     router.on("follow", friends.greet, event_is(FollowEvent), prepare=friends.look_up)

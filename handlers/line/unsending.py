@@ -16,6 +16,7 @@ from handlers.line.handover import withdraw
 from handlers.line.repository import taken_back
 from handlers.line.responses import Incoming, Response, Silent
 from handlers.line.router import Turn
+from handlers.line.taken_back import message_of
 from knowledge.unanswered import service as unanswered
 
 
@@ -24,15 +25,25 @@ async def blank_unsent(session: AsyncSession, turn: Turn) -> Response:
     incoming, event = turn.incoming, turn.incoming.event
     if not isinstance(event, UnsendEvent) or event.message_id is None:
         return Silent("unsend_of_nothing")
-    told = await taken_back.events_of_message(session, incoming.channel.id, event.message_id)
+    return Silent("unsent" if await _forget(session, incoming, event.message_id) else "unsend_of_unknown")
+
+
+async def drop(session: AsyncSession, turn: Turn) -> Response:
+    """A message whose unsend has come before its turn, or before itself: it is kept nowhere, and not answered."""
+    await _forget(session, turn.incoming, message_of(turn.incoming) or "")
+    return Silent("unsent")
+
+
+async def _forget(session: AsyncSession, incoming: Incoming, message_id: str) -> bool:
+    """Take a message's words out of the store; False where the message hasn't arrived."""
+    told = await taken_back.events_of_message(session, incoming.channel.id, message_id)
     words = [text for one in told if (text := _text_in(one.payload))]
     for one in told:
         await repository.replace_payload(session, one.id, without_text(one.payload))
     brought = _brought(told)
-    if brought is None:
-        return Silent("unsend_of_unknown")
-    await _blank_what_was_made(session, incoming, brought, words)
-    return Silent("unsent")
+    if brought is not None:
+        await _blank_what_was_made(session, incoming, brought, words)
+    return brought is not None
 
 
 async def _blank_what_was_made(session: AsyncSession, incoming: Incoming, brought: LineEvent, words: list[str]) -> None:

@@ -69,6 +69,7 @@ class _Head(msgspec.Struct, rename="camel", gc=False):
     timestamp: msgspec.Raw = msgspec.Raw()
     source: msgspec.Raw = msgspec.Raw()
     message: msgspec.Raw = msgspec.Raw()
+    unsend: msgspec.Raw = msgspec.Raw()
 
 
 class _Source(msgspec.Struct, rename="camel", gc=False):
@@ -81,7 +82,11 @@ class _Message(msgspec.Struct, gc=False):
     id: str
 
 
-# A message's change of text carries the id of the message.
+class _Unsend(msgspec.Struct, rename="camel", gc=False):
+    message_id: str
+
+
+# A message's change of text carries the id of the message, and so does what takes it back.
 _OF_A_MESSAGE = frozenset({"message", "messageEdited"})
 _BODY = msgspec.json.Decoder(_Body)
 _HEAD = msgspec.json.Decoder(_Head)
@@ -89,6 +94,7 @@ _TEXT = msgspec.json.Decoder(str)
 _WHOLE = msgspec.json.Decoder(int)
 _SOURCE = msgspec.json.Decoder(_Source)
 _MESSAGE = msgspec.json.Decoder(_Message)
+_UNSEND = msgspec.json.Decoder(_Unsend)
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
@@ -131,15 +137,25 @@ def _received(raw: msgspec.Raw) -> ReceivedEvent:
     kind = _read(_TEXT, head.type)
     given = _read(_TEXT, head.webhook_event_id)
     event_id = given if given is not None and is_identifier(given) else _content_hash(raw)
-    message = _read(_MESSAGE, head.message) if kind in _OF_A_MESSAGE else None
     return ReceivedEvent(
         event_id,
         _source_id(head.source) or f"{NO_SOURCE}{event_id}",
         storable(kind[:MAX_TYPE_LENGTH]) if kind else UNREADABLE,
-        message.id if message is not None and is_identifier(message.id) else None,
+        _message_id(kind, head),
         moment(_read(_WHOLE, head.timestamp)),
         payload,
     )
+
+
+def _message_id(kind: str | None, head: _Head) -> str | None:
+    """The message that an event tells of, changes or takes back."""
+    if kind == "unsend":
+        unsend = _read(_UNSEND, head.unsend)
+        found = unsend.message_id if unsend is not None else None
+    else:
+        message = _read(_MESSAGE, head.message) if kind in _OF_A_MESSAGE else None
+        found = message.id if message is not None else None
+    return found if found is not None and is_identifier(found) else None
 
 
 def _read(decoder: msgspec.json.Decoder[_T], raw: msgspec.Raw) -> _T | None:

@@ -54,7 +54,6 @@ from handlers.line.repository.events import (
     fail_delivered,
     move_to_delivery,
     open_events,
-    open_unsends,
     postpone_event,
     replace_payload,
 )
@@ -240,7 +239,6 @@ __all__ = [
     "note_relay",
     "open_broadcast",
     "open_events",
-    "open_unsends",
     "owned_bots",
     "postpone_event",
     "pushed_answers",

@@ -65,7 +65,6 @@ _END_DELIVERED = (
     .returning(*_ENDED)
 )
 _POSTPONE = update(_EVENTS).where(_THIS).values(due_at=bindparam("until"))
-_UNSENDS = select(_EVENTS.c.payload).where(_EVENTS.c.lane == bindparam("lane"), _OPEN, _EVENTS.c.type == "unsend")
 
 
 async def open_events(session: AsyncSession, lane: str, *, limit: int) -> Sequence[OpenEvent]:
@@ -117,11 +116,6 @@ async def fail_delivered(session: AsyncSession, delivery_id: int, *, reason: str
 async def postpone_event(session: AsyncSession, event_id: int, *, until: datetime) -> None:
     """Leave an event alone until then."""
     await session.execute(_POSTPONE, {"event": event_id, "until": until})
-
-
-async def open_unsends(session: AsyncSession, lane: str) -> Sequence[str]:
-    """Payloads of the unsend events of a lane that still wait for their turn."""
-    return (await session.execute(_UNSENDS, {"lane": lane})).scalars().all()
 
 
 async def due_lanes(session: AsyncSession, now: datetime, *, limit: int) -> Sequence[str]:

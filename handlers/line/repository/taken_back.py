@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,13 +14,21 @@ from bot.line.delivery import Purpose
 from bot.models import Conversation, Delivery, LateAnswer, LineEvent, Message, StaffNotice
 
 _UNSYNCHRONISED = {"synchronize_session": False}
-MESSAGE, EDITED = "message", "messageEdited"
+MESSAGE, EDITED, UNSEND = "message", "messageEdited", "unsend"
 
 
 async def events_of_message(session: AsyncSession, channel_id: uuid.UUID, message_id: str) -> Sequence[LineEvent]:
     """The events that told of a LINE message: its sending, and every change of its text."""
-    told = LineEvent.channel_id == channel_id, LineEvent.message_id == message_id
+    told = LineEvent.channel_id == channel_id, LineEvent.message_id == message_id, LineEvent.type != UNSEND
     return (await session.scalars(select(LineEvent).where(*told).order_by(LineEvent.occurred_at, LineEvent.id))).all()
+
+
+async def unsent_among(
+    session: AsyncSession, channel_id: uuid.UUID, message_ids: Collection[str]
+) -> Collection[str | None]:
+    """Which of these LINE messages were taken back, whether or not the turn of their unsend has come."""
+    unsends = LineEvent.channel_id == channel_id, LineEvent.message_id.in_(message_ids), LineEvent.type == UNSEND
+    return set(await session.scalars(select(LineEvent.message_id).where(*unsends)))
 
 
 async def newest_edit(session: AsyncSession, channel_id: uuid.UUID, message_id: str) -> str | None:

@@ -207,3 +207,24 @@ def test_an_edited_event_keeps_all_but_the_words_and_their_marks() -> None:
 
 def test_late_answers_and_events_are_tables_that_the_audit_sees() -> None:
     assert {LateAnswer.__tablename__, LineEvent.__tablename__} <= set(Base.metadata.tables)
+
+
+@pytest.mark.parametrize("behind", [(), (1,)], ids=["alone", "behind another"])
+async def test_a_message_that_arrives_after_its_unsend_is_neither_kept_nor_answered(
+    still: Running, behind: tuple[int, ...]
+) -> None:
+    """Redelivered webhooks come in any order."""
+    await still.shops.open()
+    user, people = still.friend(), still.line.people
+    where = Where(still.central.channel_id, user.user_id, user.user_id)
+    others = [people.say(where, ASK) for _ in behind]
+    said = people.say(where, ASKED)
+    assert said is not None
+    await still.line.deliver(people.unsend(Told(said, ()).message_id))
+    await still.settle()
+    await still.line.deliver(*others, said)
+    await still.settle()
+    assert await places_of(still, SECRET) == []
+    assert (await still.ends())[0] == ("silent", "unsend_of_unknown")
+    assert ("silent", "unsent") in await still.ends()
+    assert still.seen(user) == [ANSWER for _ in behind]

@@ -136,10 +136,11 @@ def test_an_odd_source_gets_a_stable_id_of_its_own(source: object) -> None:
     assert variant(source=source).source_id.startswith("sha256:")
 
 
-def test_only_messages_and_their_changes_have_a_message_id() -> None:
+def test_only_messages_and_what_happens_to_them_have_a_message_id() -> None:
     assert variant(type="messageEdited").message_id == variant().message_id
     assert variant(type="postback").message_id is None
-    assert variant(type="unsend", unsend={"messageId": "1"}, message=None).message_id is None
+    assert variant(type="unsend", unsend={"messageId": "1"}, message=None).message_id == "1"
+    assert variant(type="unsend", unsend={"messageId": 1}).message_id is None
     assert variant(message={"id": 5}).message_id is None
 
 
