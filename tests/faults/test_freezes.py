@@ -25,6 +25,8 @@ async def test_a_frozen_process_is_stood_in_for_and_says_nothing_twice_when_it_w
     site.line.fail(FaultMode.SLOW, endpoint="reply", seconds=0.3, times=None)
     for _ in range(sizes.freezes):
         await asyncio.gather(*(crowd.write(user, turns=1) for user in crowd.users))
+        # Sometimes before anything is sent, sometimes in the midst of it.
+        await asyncio.sleep(crowd.dice.uniform(0, 0.8))
         frozen.freeze()
         await site.settle()
         frozen.thaw()
