@@ -29,7 +29,7 @@ _SETS = (
     (re.compile(r"平日|平常日|工作日|weekdays?\b"), frozenset(range(5))),
     (re.compile(r"週末|周末|假日|weekends?\b"), frozenset({5, 6})),
 )
-_DAY = re.compile(rf"(?:{_UNIT}(?P<han>{_NAME})|(?P<english>{_ENGLISH}))")
+_DAY = re.compile(rf"(?:(?:每個?|逢)?{_UNIT}(?P<han>{_NAME})|(?P<english>{_ENGLISH}))")
 _NEXT_DAY = re.compile(rf"{_UP_TO}(?:{_UNIT}?(?P<han>{_NAME})|(?P<english>{_ENGLISH}))")
 _ALSO_DAY = re.compile(rf"{_AND}(?:{_UNIT}?(?P<han>{_NAME})|(?P<english>{_ENGLISH}))")
 UP_TO = re.compile(_UP_TO)
@@ -46,6 +46,9 @@ _CLOCK = re.compile(
 )
 _NAMED_TIME = re.compile(r"(?P<noon>中午|正午|noon\b)|(?P<midnight>午夜|凌晨十二點|midnight\b)")
 _DATE = re.compile(r"(?:(?P<year>20\d\d)[/.\-年])?(?P<month>\d{1,2})[/月](?P<day>\d{1,2})(?!\d|:|[點点時])[日號号]?")
+_HAN_DATE = re.compile(
+    r"(?P<month>十[一二]?|[一二三四五六七八九])月(?P<day>三?十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])[日號号]?"
+)
 _RELATIVE_DAY = re.compile(r"(?P<two>後天)|(?P<three>大後天)|(?P<one>明天|明日|tomorrow\b)|(?P<none>今天|今日|today\b)")
 _WEEKDAY_OF = re.compile(rf"(?P<which>這|本|下)個?{_UNIT}(?P<han>{_NAME})")
 _SAME_MONTH = re.compile(rf"{_UP_TO}(?P<day>\d{{1,2}})(?![\d:/月.]|\s*[點点時])[日號号]?")
@@ -151,8 +154,9 @@ def _date_at(text: str, at: int, today: date) -> tuple[date, int] | None:
         if found["year"]:
             given = _day(int(found["year"]), month, day)
             return (given, found.end()) if given is not None else None
-        years = (_day(today.year + more, month, day) for more in range(5))
-        return next(((one, found.end()) for one in years if one is not None and one >= today), None)
+        return _coming(month, day, found.end(), today)
+    if found := _HAN_DATE.match(text, at):
+        return _coming(_han_number(found["month"]), _han_number(found["day"]), found.end(), today)
     if found := _WEEKDAY_OF.match(text, at):
         monday = today - timedelta(days=today.weekday()) + timedelta(days=7 * (found["which"] == "下"))
         return monday + timedelta(days=_weekday(found)), found.end()
@@ -160,6 +164,12 @@ def _date_at(text: str, at: int, today: date) -> tuple[date, int] | None:
         days = 3 if found["three"] else 2 if found["two"] else 1 if found["one"] else 0
         return today + timedelta(days=days), found.end()
     return None
+
+
+def _coming(month: int, day: int, end: int, today: date) -> tuple[date, int] | None:
+    """The next such day of a calendar, with where it was written."""
+    years = (_day(today.year + more, month, day) for more in range(5))
+    return next(((one, end) for one in years if one is not None and one >= today), None)
 
 
 def _day(year: int, month: int, day: int) -> date | None:

@@ -15,18 +15,25 @@ from handlers.line.opening.hours import DAY, Holiday, Opening, Ranges, joined
 
 _SUBJECT = re.compile(r"(?:我們|本店|店裡|the )?(?:營業時間|開店時間|營業時段|上班時間|(?:business |opening )?hours)")
 _ALL_DAY = re.compile(r"全天候?|整天|24 ?小時|二十四小時|24/7|24 ?h(?:ours|rs)?\b|all day")
-_CLOSED = re.compile(r"公休日?|店休|不營業|沒營業|沒有營業|不開店?|沒開|休息日?|休假|休業|休|closed\b|off\b")
+_CLOSED = re.compile(
+    r"公休日?|店休|不營業|沒營業|沒有營業|不開店|(?:不開|沒開)(?![心車始會燈玩放課])|休息日?|休假|休業|休|closed\b|off\b"
+)
 _NORMAL = re.compile(r"(?:正常|照常)(?:營業|開店|上班)?|有營業|有開|open as usual|取消(?:公休|休息)")
 _REST = re.compile(r"其他(?:時間|天|日子)?|其餘(?:時間|天|日子)?|其它|other days|the rest")
 _BETWEEN = re.compile(
     r"[\s、,，。;；:()（）/和及與跟&.]+|還有|以及|然後|但是?|都是?|則|是|為|改成|改為|設為|設定|營業|開店|開門|時間|開|有|的|分別"
     r"|and\b|open\b|from\b|on\b"
 )
-_WHY = re.compile(r"(?:因為?)?(?P<why>[^\s\d?？]{1,8}?(?:節|日|年|假|夕|旅遊|颱風|整修|盤點|店慶))\s*")
-_ASKS = re.compile(r"[?？嗎呢]\s*$|是不是|有沒有|會不會|幾點")
+_WHY = re.compile(r"(?:因為?)?(?P<why>[^\s\d?？]{0,8}?(?:節|日|年|假|夕|旅遊|颱風|整修|盤點|店慶))\s*")
+_ASKS = re.compile(r"[?？嗎呢]\s*$|是不是|有沒有|會不會|幾點|什麼|怎麼|如何|多久|多少|哪")
+_SETS = re.compile(r"\d|[一二兩三四五六七八九十](?=[點点時])|改|設|休|調整")
+# Somebody speaks of themselves or books a table; a shop that is closed doesn't.
+_ABOUT_ONESELF = re.compile(r"我|訂位|預約|要訂|過去|過來")
+_REASON_FIRST = re.compile(r"因為?|由於|遇到?")
 _TIDY = re.compile(r"^(?:[一二兩三四五六七]天|整天|全天)|^[\s,，。:、!！~-]+|[\s,，。、~-]+$")
 
 MOST_OF_A_WEEK = 5
+LONGEST_REASON = 12
 
 
 @dataclass(slots=True)
@@ -60,8 +67,12 @@ def is_question(text: str) -> bool:
 
 
 def is_about_hours(text: str) -> bool:
-    """Whether a text begins with naming business hours."""
-    return _SUBJECT.match(plain(text)) is not None
+    """Whether a text begins with naming business hours and goes on to set them."""
+    text = plain(text)
+    named = _SUBJECT.match(text)
+    if named is None:
+        return False
+    return text.startswith((" ", ":", ","), named.end()) or _SETS.search(text, named.end()) is not None
 
 
 def names_days(text: str) -> bool:
@@ -92,7 +103,7 @@ def read_holiday(text: str, today: date) -> Holiday | None:
     """ "10/10 公休", "12/24 到 12/26 休息 聖誕快樂", "10/10 10:00-15:00"; None for anything else, or for questions."""
     written = " ".join(text.split())
     text = plain(written)
-    days = dates_at(text, 0, today)
+    reason, days = _reason_and_days(text, today)
     if days is None or _ASKS.search(text):
         return None
     first, last, at = days
@@ -102,13 +113,14 @@ def read_holiday(text: str, today: date) -> Holiday | None:
     if closed is None and why is not None:
         closed = _CLOSED.match(text, _skip(text, why.end()))
     if closed is not None:
-        said = _said(written, text, closed.end())
+        said = _said(written, text, closed.end()) or reason
         return Holiday(first, last, (), said or (why["why"] if why and why.end() <= closed.start() else ""))
     ranges: list[tuple[int, int]] = []
     while (found := _range_at(text, at, ranges[-1][1] if ranges else 0)) is not None:
         ranges.append(found[0])
         at = _skip(text, found[1])
-    return Holiday(first, last, joined(ranges), _said(written, text, at)) if ranges else None
+    said = _said(written, text, at) or reason
+    return Holiday(first, last, joined(ranges), said) if ranges and not _ABOUT_ONESELF.search(said) else None
 
 
 def read_ordinary(text: str, today: date) -> tuple[date, date] | None:
@@ -170,6 +182,17 @@ def _range_at(text: str, at: int, after: int) -> tuple[tuple[int, int], int] | N
         return None
     found = range_of(start[0], end[0], after)
     return (found, end[1]) if found is not None else None
+
+
+def _reason_and_days(text: str, today: date) -> tuple[str, tuple[date, date, int] | None]:
+    """The days that a text begins with, or that follow a reason: 因為颱風明天休息."""
+    begun = _REASON_FIRST.match(text)
+    if begun is None:
+        return "", dates_at(text, 0, today)
+    for at in range(begun.end() + 1, min(begun.end() + LONGEST_REASON, len(text))):
+        if (days := dates_at(text, at, today)) is not None:
+            return text[begun.end() : at].strip(" ,，"), days
+    return "", None
 
 
 def _skip(text: str, at: int) -> int:
