@@ -26,7 +26,11 @@ def read_moment(text: str, now: datetime) -> datetime | None:
     caller says so. "3 點" without more is in the afternoon, which is what shops mean.
     """
     folded = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip(" 。.!！").casefold()
-    found = _grammar().fullmatch(folded) if len(folded) <= LONGEST else None
+    if len(folded) > LONGEST:
+        return None
+    if (later := _later().fullmatch(folded)) is not None:
+        return now + _span(later)
+    found = _grammar().fullmatch(folded)
     if found is None:
         return None
     clock = _clock(found)
@@ -58,8 +62,16 @@ def _on_its_day(found: re.Match[str], clock: timedelta, midnight: datetime, now:
     return moment if moment > now else moment + timedelta(days=1)
 
 
+def _span(found: re.Match[str]) -> timedelta:
+    """How long from now: 兩小時後."""
+    unit = "days" if found["days"] is not None else "minutes" if found["minutes"] is not None else "hours"
+    return timedelta(**{unit: 0.5 if found["half"] is not None else _number(found["count"])})
+
+
 def _clock(found: re.Match[str]) -> timedelta | None:
     """Time since midnight; None for a time that no clock shows."""
+    if found["midday"] is not None:
+        return timedelta(hours=NOON)
     written = found["hour"] or found["oclock"] or found["bare"] or ""
     hour, minute = _number(written), _number(found["minute"] or found["past"] or "0")
     if found["half"] is not None:
@@ -104,11 +116,19 @@ def _grammar() -> re.Pattern[str]:
             | (?P<oclock>{_N})[ ]?(?:{_any("clock")})[ ]?
               (?:(?P<half>{_any("half")})|(?P<past>{_N})(?:{_any("minute")})?)?
             | (?P<bare>\d{{1,2}})(?=[ ]?(?:am|pm)$)
+            | (?P<midday>{_any("noon")})
         )
         (?:[ ]?(?P<ampm>am|pm))?
         """,
         re.VERBOSE,
     )
+
+
+@cache
+def _later() -> re.Pattern[str]:
+    """A while from now, such as 30 分鐘後."""
+    units = rf"(?:(?P<days>{_any('days')})|(?P<minutes>{_any('minutes')})|(?P<hours>{_any('hours')}))"
+    return re.compile(rf"(?:(?P<count>{_N})|(?P<half>{_any('half')}))[ ]?{units}[ ]?(?:{_any('later')})")
 
 
 @cache

@@ -44,6 +44,12 @@ LATER = st.integers(1, 360 * 24 * 60).map(lambda minutes: NOW + timedelta(minute
         ("tomorrow 6 pm", "2026-11-23 18:00"),
         ("next monday 10:30 am", "2026-11-23 10:30"),
         ("8pm", "2026-11-22 20:00"),
+        ("禮拜五中午", "2026-11-27 12:00"),
+        ("2小時後", "2026-11-22 16:30"),
+        ("半小時後", "2026-11-22 15:00"),
+        ("30 分鐘之後", "2026-11-22 15:00"),
+        ("三天後", "2026-11-25 14:30"),
+        ("2 hours later", "2026-11-22 16:30"),
     ],
 )
 def test_what_people_write_is_understood(text: str, moment: str) -> None:
