@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Protocol
 
-
 # Where the shops are: Taiwan has kept UTC+8 without summer time since 1980.
 SHOP_TIME = timezone(timedelta(hours=8), "Asia/Taipei")
 
