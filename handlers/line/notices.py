@@ -7,7 +7,7 @@ be pushed, comes with the answer to the owner's next word.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -41,6 +41,19 @@ class NoticeKind(StrEnum):
     QUOTA = "quota"
     BROADCAST = "broadcast"
     SUMMARY = "summary"
+    STAFF = "staff"
+
+
+_ABOUT_TALKS = ("takeover", "talk")
+_ACTIONS: Mapping[str, tuple[str, ...]] = {
+    NoticeKind.WAITING: _ABOUT_TALKS,
+    NoticeKind.RELAY: ("talk",),
+    NoticeKind.UNANSWERED: ("unanswered",),
+    NoticeKind.QUOTA: ("quota", "settings"),
+    NoticeKind.BROADCAST: ("quota", "settings"),
+    NoticeKind.SUMMARY: ("unanswered", "waiting"),
+    NoticeKind.STAFF: ("helpers",),
+}
 
 
 class Shown(Protocol):
@@ -115,8 +128,14 @@ async def with_untold(session: AsyncSession, turn: Turn, response: Response) -> 
 
 def shown(bot: Bot, notices: Sequence[Shown], language: Language) -> FlexMessage:
     """Notices as cards, each with what can be done about it."""
+    # Owners of several shops see whose notice it is.
     cards = [
-        bubble(say(f"notice.title_{one.kind}", language), body=one.text, buttons=_buttons(bot, one, language))
+        bubble(
+            say(f"notice.title_{one.kind}", language),
+            body=one.text,
+            buttons=_buttons(bot, one, language),
+            note=bot.store_name,
+        )
         for one in notices
     ]
     return FlexMessage("", cards[0] if len(cards) == 1 else carousel(cards))
@@ -138,23 +157,11 @@ async def _needs_telling(session: AsyncSession, bot: Bot, notice: NoticeRow, now
 
 def _buttons(bot: Bot, notice: Shown, language: Language) -> list[Action]:
     """What can be done about a notice."""
-
-    def one(name: str, action: str, argument: str = "") -> Action:
-        return button(bot, say(f"notice.do_{name}", language), action, argument)
-
     talk = str(notice.conversation_id or "")
-    match notice.kind:
-        case NoticeKind.WAITING:
-            return [one("takeover", "takeover", talk), one("talk", "talk", talk)]
-        case NoticeKind.RELAY:
-            return [one("talk", "talk", talk)]
-        case NoticeKind.UNANSWERED:
-            return [one("unanswered", "unanswered")]
-        case NoticeKind.QUOTA | NoticeKind.BROADCAST:
-            return [one("quota", "quota"), one("settings", "settings")]
-        case NoticeKind.SUMMARY:
-            return [one("unanswered", "unanswered"), one("waiting", "waiting")]
-    return [one("summary", "summary")]
+    return [
+        button(bot, say(f"notice.do_{action}", language), action, talk if action in _ABOUT_TALKS else "")
+        for action in _ACTIONS.get(notice.kind, ("summary",))
+    ]
 
 
 async def _language_of(session: AsyncSession, contact_id: int | None) -> Language:

@@ -36,10 +36,15 @@ async def enter_shop(session: AsyncSession, turn: Turn) -> Response:
 
 
 async def offer_known_shops(session: AsyncSession, turn: Turn) -> Response:
-    """`@換店`: the shops this contact has talked with, to tap; else the one that answers anyway."""
-    known = await repository.bots_known_to(session, turn.contact.id, limit=MOST_SHOPS_OFFERED)
+    """`@換店`: the shops this contact has a part in or has talked with, to tap; else the one that answers anyway."""
+    incoming, known = turn.incoming, {}
+    if incoming.in_private and incoming.user_id is not None:
+        own = await repository.staffed_bots(session, incoming.channel.id, incoming.user_id, limit=MOST_SHOPS_OFFERED)
+        known = {bot.id: bot for bot in own}
+    visited = await repository.bots_known_to(session, turn.contact.id, limit=MOST_SHOPS_OFFERED)
+    known |= {bot.id: bot for bot in visited}
     answering = [turn.situation.bot] if turn.situation.bot is not None else []
-    return offer_shops(turn.incoming, known or answering)
+    return offer_shops(incoming, [*known.values()][:MOST_SHOPS_OFFERED] or answering)
 
 
 def offer_shops(incoming: Incoming, bots: Sequence[Bot]) -> Reply:

@@ -64,6 +64,15 @@ async def test_changing_shops_offers_those_that_were_visited(still: Running) -> 
     assert sorted(offered(still, user)) == sorted([enter(first), enter(second)])
 
 
+async def test_changing_shops_leads_an_owner_back_to_their_own(still: Running) -> None:
+    first, second = await two_shops(still)
+    owner = still.friend("店長")
+    await still.shops.own(second, owner)
+    await still.ask(owner, enter(first))
+    await still.ask(owner, CHANGE)
+    assert offered(still, owner) == [enter(second), enter(first)]
+
+
 async def test_changing_shops_without_any_says_how_to_enter_one(still: Running) -> None:
     await two_shops(still)
     assert await still.ask(still.friend(), CHANGE) == [say("line.no_shop_yet")]
