@@ -91,8 +91,9 @@ class LateAnswers:
         language = Language(answer.language)
         if answer.state == PENDING:
             return Reply(messages=(_button("line.still_working", answer.id, language),), bot_id=answer.bot_id)
-        bot = turn.situation.bot
-        if answer.told_at is None and bot is not None:
+        if answer.told_at is None:
+            # Who asked may have entered another shop since then.
+            bot = await session.get_one(Bot, answer.bot_id)
             answer.told_at = turn.incoming.now
             line = Line(text=answer.answer or "", event_id=answer.event_id, is_answer=True, sources=answer.sources)
             await repository.keep_lines(session, bot, answer.conversation_id, [line], now=turn.incoming.now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -18,6 +19,9 @@ from handlers.line.responses import Incoming, Response, Silent
 from handlers.line.router import Turn
 from handlers.line.taken_back import message_of
 from knowledge.unanswered import service as unanswered
+
+# Where a conversation is only looked at, its messages are cut; so much of their beginning is never cut.
+_ENOUGH = 100
 
 
 async def blank_unsent(session: AsyncSession, turn: Turn) -> Response:
@@ -59,6 +63,7 @@ async def _blank_what_was_made(session: AsyncSession, incoming: Incoming, brough
         await taken_back.cancel_delivery(session, delivery_id)
     await taken_back.drop_late_answers(session, together, message_ids)
     await _reword_notices(session, brought, words)
+    await _blank_what_staff_saw(session, brought, [*words, *await taken_back.texts_of_events(session, together)])
     await withdraw(session, brought.id)
     await repository.blank_messages(session, brought.id, at=incoming.now)
     await taken_back.blank_answers(session, together, at=incoming.now)
@@ -74,6 +79,20 @@ async def _reword_notices(session: AsyncSession, brought: LineEvent, words: list
             notice.text = notice.text.replace(text, mark)
             if delivery is not None:
                 delivery.messages = _replaced(delivery.messages, text, mark)
+    await session.flush()
+
+
+async def _blank_what_staff_saw(session: AsyncSession, brought: LineEvent, words: list[str]) -> None:
+    """Take out of the ledger what showed the words to the people of the shop: who waits, a conversation, a summary."""
+    begins = {" ".join(text.split())[:_ENOUGH] for text in words} - {""}
+    for delivery in await taken_back.told_to_staff(session, brought):
+        shown = " ".join(text for text in _texts_in(delivery.messages))
+        if any(begin in " ".join(shown.split()) for begin in begins):
+            delivery.messages = []
+    for dialog in await taken_back.dialogs_about(session, brought):
+        # The question that somebody is answering; what they write themselves is theirs.
+        if "cluster" in dialog.data and any(text in str(dialog.data.get("question")) for text in words if text):
+            dialog.data = {**dialog.data, "question": say("line.taken_back")}
     await session.flush()
 
 
@@ -149,6 +168,15 @@ def _text_in(payload: str) -> str:
         return ""
     content = event.content if isinstance(event, MessageEvent | MessageEditedEvent) else None
     return content.text.strip() if isinstance(content, TextContent) else ""
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    """Every text in a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _texts_in(one)
 
 
 def _replaced(value: Any, old: str, new: str) -> Any:

@@ -11,9 +11,12 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.line.delivery import Purpose
-from bot.models import Conversation, Delivery, LateAnswer, LineEvent, Message, StaffNotice
+from bot.models import Conversation, Delivery, LateAnswer, LineEvent, Message, StaffDialog, StaffNotice
+from handlers.line.repository.staff import staff_of
 
 _UNSYNCHRONISED = {"synchronize_session": False}
+# What goes out to one person, as a reply and as a push.
+LANES = ("line", "out")
 MESSAGE, EDITED, UNSEND = "message", "messageEdited", "unsend"
 
 
@@ -99,6 +102,34 @@ async def notices_about(
         .execution_options(populate_existing=True)
     )
     return [(notice, delivery) for notice, delivery in await session.execute(of_conversation)]
+
+
+async def texts_of_events(session: AsyncSession, event_ids: Sequence[int]) -> Sequence[str]:
+    """What was said in events and in answer to them."""
+    return (await session.scalars(select(Message.text).where(Message.event_id.in_(event_ids)))).all()
+
+
+async def told_to_staff(session: AsyncSession, event: LineEvent) -> Sequence[Delivery]:
+    """What was sent, since an event, to the people of the shop whose conversation it belongs to."""
+    people = [user_id for bot_id in await _bots_of(session, event) for _, user_id, _ in await staff_of(session, bot_id)]
+    lanes = [f"{prefix}:{event.channel_id.hex}:{one}" for prefix in LANES for one in people]
+    if not lanes:
+        return ()
+    since = Delivery.channel_id == event.channel_id, Delivery.created_at >= event.received_at
+    told = select(Delivery).where(*since, Delivery.lane.in_(lanes), Delivery.due_at.is_(None))
+    return (await session.scalars(told.execution_options(populate_existing=True))).all()
+
+
+async def dialogs_about(session: AsyncSession, event: LineEvent) -> Sequence[StaffDialog]:
+    """What the people of the shop, whose conversation an event belongs to, are in the middle of."""
+    of_bots = select(StaffDialog).where(StaffDialog.bot_id.in_(await _bots_of(session, event)))
+    return (await session.scalars(of_bots.execution_options(populate_existing=True))).all()
+
+
+async def _bots_of(session: AsyncSession, event: LineEvent) -> Sequence[uuid.UUID]:
+    """The bots to which an event was said."""
+    of_bot = select(Conversation.bot_id).join(Message, Message.conversation_id == Conversation.id)
+    return (await session.scalars(of_bot.where(Message.event_id == event.id).distinct())).all()
 
 
 async def drop_late_answers(session: AsyncSession, event_ids: Sequence[int], message_ids: Sequence[int]) -> None:

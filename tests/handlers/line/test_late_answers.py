@@ -178,3 +178,17 @@ async def test_a_bot_that_wants_no_button_waits_for_its_answer(
     await asyncio.sleep(0.15)
     slowness.go_on.set()
     assert await hurried.answers(told) == [ANSWER]
+
+
+async def test_a_late_answer_stays_with_its_shop_when_its_asker_has_gone_to_another(
+    hurried: Running, slowness: Slowness
+) -> None:
+    first, other = await hurried.shops.open(), await hurried.shops.open("乙店")
+    user = hurried.friend()
+    await hurried.ask(user, f"@進店 {first.shop_code}")
+    told = await asked(hurried, user)
+    slowness.go_on.set()
+    await ready(hurried)
+    await hurried.ask(user, f"@進店 {other.shop_code}")
+    assert await tapped(hurried, told, user) == [ANSWER]
+    assert {message.tenant_id for message in await hurried.rows(select(Message))} == {first.tenant_id}

@@ -228,3 +228,19 @@ async def test_a_message_that_arrives_after_its_unsend_is_neither_kept_nor_answe
     assert (await still.ends())[0] == ("silent", "unsend_of_unknown")
     assert ("silent", "unsent") in await still.ends()
     assert still.seen(user) == [ANSWER for _ in behind]
+
+
+async def test_what_the_shop_looked_at_goes_too(still: Running) -> None:
+    """Who waits, and what was said before: transcripts and lists show a customer's words a second time."""
+    bot, owner = await still.shops.open(), still.friend("老闆")
+    await still.shops.own(bot, owner)
+    user = still.friend("客人")
+    said = await still.line.user_says(still.central, user, ASKED)
+    await still.ask(user, "找真人")
+    for order in ("等待中", "看最近對話", "未回答問題"):
+        await still.ask(owner, order)
+    await tap(still, owner, "回答")
+    assert "deliveries.messages" in await places_of(still, SECRET)
+    await still.line.unsend(said)
+    await still.settle()
+    assert await places_of(still, SECRET) == []
