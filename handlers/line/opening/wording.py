@@ -11,6 +11,7 @@ from handlers.line.opening.hours import DAY, Holiday, Opening, Ranges
 
 WEEKDAYS = 7
 HOLIDAYS_TOLD = timedelta(days=30)
+YEAR_UNSAID = timedelta(days=120)
 
 
 def answer(opening: Opening, text: str, language: Language, *, now: datetime) -> str | None:
@@ -47,13 +48,17 @@ def week_in_words(opening: Opening, language: Language, *, today: date, ahead: t
         hours = ranges_in_words(opening.week[0], language)
         lines = [say("opening.line", language, day=say("opening.every_day", language), hours=hours)]
     coming = [one for one in opening.holidays if today <= one.last and one.first <= today + ahead]
-    return "\n".join([*lines, *(holiday_in_words(one, language) for one in coming)])
+    # Of a day that was told twice the later word counts, as in `Opening.holiday_on`.
+    coming.sort(key=lambda one: one.first)
+    return "\n".join([*lines, *(holiday_in_words(one, language, today=today) for one in coming)])
 
 
-def holiday_in_words(holiday: Holiday, language: Language) -> str:
-    """A holiday's days, hours and text in one line."""
+def holiday_in_words(holiday: Holiday, language: Language, *, today: date) -> str:
+    """A holiday's days, hours and text in one line, with the year where it is far off."""
+    is_far = holiday.first - today > YEAR_UNSAID
     first, last = (f"{day.month}/{day.day}" for day in (holiday.first, holiday.last))
-    days = first if first == last else say("opening.days", language, first=first, last=last)
+    first = f"{holiday.first.year}/{first}" if is_far and holiday.first.year != today.year else first
+    days = first if holiday.first == holiday.last else say("opening.days", language, first=first, last=last)
     hours = ranges_in_words(holiday.ranges, language)
     key = "opening.line_with_text" if holiday.text else "opening.line"
     return say(key, language, day=days, hours=hours, text=holiday.text)

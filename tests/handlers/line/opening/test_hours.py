@@ -76,6 +76,15 @@ def test_a_holiday_is_told_where_nothing_is_known_of_the_week() -> None:
     assert answer(only, "營業時間", ZH, now=at(1, 12)) is None
 
 
+def test_holidays_are_told_in_their_order_and_far_ones_with_their_year() -> None:
+    today = date(2026, 11, 22)
+    hours = Opening()
+    for day in (date(2027, 10, 10), date(2027, 1, 1), date(2026, 12, 24)):
+        hours = hours.with_holiday(Holiday(day, day), today=today)
+    lines = week_in_words(hours, ZH, today=today, ahead=timedelta(days=1000)).split("\n")
+    assert lines == ["12/24　休息", "1/1　休息", "2027/10/10　休息"]
+
+
 @given(MOMENTS)
 def test_a_shop_is_open_until_it_closes_and_closed_until_it_opens(moment: datetime) -> None:
     for hours in (CAFE, BAR):
