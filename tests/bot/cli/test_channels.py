@@ -15,6 +15,7 @@ from tests.bot.cli.conftest import Ended, Shell
 from tests.support.running import Running
 
 NEW = "1" * 32
+NOBODYS = uuid.UUID("00000000-0000-4000-8000-000000000000")
 
 
 async def add(there: Shell, bot_id: uuid.UUID, *lines: str, options: str = "--json") -> Ended:
@@ -82,7 +83,7 @@ async def test_credentials_that_do_not_work_connect_nothing(
 
 
 async def test_nobody_is_asked_where_nobody_can_answer(there: Shell) -> None:
-    ended = await there.run("channel", "add", "--bot", str(uuid.uuid4()))
+    ended = await there.run("channel", "add", "--bot", str(NOBODYS))
     assert (ended.code, "--help" in ended.err) == (2, True)
 
 
@@ -95,7 +96,7 @@ async def test_an_unreachable_line_connects_nothing(there: Shell, product: Runni
 
 async def test_an_unknown_bot_gets_no_account(there: Shell, product: Running) -> None:
     account = product.line.add_channel("帳號")
-    ended = await add(there, uuid.uuid4(), account.secret, account.access_token)
+    ended = await add(there, NOBODYS, account.secret, account.access_token)
     assert (ended.code, "no bot" in ended.err) == (2, True)
     assert len(await product.rows(select(Channel))) == 1
 
@@ -148,8 +149,8 @@ async def test_a_check_can_set_the_webhook_url(there: Shell, product: Running, o
         ("check", "central"),
         ("check central --all", "central"),
         ("check shop", "channel list"),
-        (f"check {uuid.uuid4()}", "no such channel"),
-        (f"rotate {uuid.uuid4()} --secret-from-stdin", "no such channel"),
+        (f"check {NOBODYS}", "no such channel"),
+        (f"rotate {NOBODYS} --secret-from-stdin", "no such channel"),
         ("rotate central --token-from-stdin", "LINE_CHANNEL_ACCESS_TOKEN"),
         ("rotate central", "--help"),
     ],
