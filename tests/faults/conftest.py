@@ -21,7 +21,7 @@ FIGURE = "figure"
 @dataclass(frozen=True)
 class Sizes:
     """How much of everything: `kills` of the server, `conversations` of `turns` messages each, ...; pairs
-    are how many people write how many messages each."""
+    are how many people write how many messages each; `plays` of so many steps."""
 
     mutations: int = 300
     conversations: int = 20
@@ -31,6 +31,7 @@ class Sizes:
     backlog: tuple[int, int] = (10, 6)
     crowd: tuple[int, int] = (12, 5)
     restarts: int = 2
+    plays: tuple[int, int] = (2, 40)
     points_to_die_at: tuple[str, ...] = ("committed", "sending", "replied", "pushed")
     points_to_freeze_at: tuple[str, ...] = ("planned", "sending")
 
@@ -44,6 +45,7 @@ FULL = Sizes(
     backlog=(50, 20),
     crowd=(50, 40),
     restarts=20,
+    plays=(20, 300),
     points_to_die_at=ALL_POINTS,
     points_to_freeze_at=ALL_POINTS,
 )
