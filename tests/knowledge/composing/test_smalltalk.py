@@ -19,6 +19,7 @@ from knowledge.composing.smalltalk import kind_of
         ("ok thanks", "thanks"),
         ("好的謝謝你，掰掰", "goodbye"),
         ("你好 找真人", "human"),
+        ("human please", "human"),
         ("好喝嗎", None),
         ("", None),
         ("早餐有賣嗎", None),
