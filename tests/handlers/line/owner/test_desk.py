@@ -17,6 +17,22 @@ def test_a_word_is_heard_however_it_is_written(said: str) -> None:
     assert heard_action(said) == "menu"
 
 
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize(
+    ("label", "action"),
+    [
+        ("handover.see_recent", "talk"),
+        ("unanswered.others", "unanswered"),
+        ("summary.see_open", "unanswered"),
+        ("broadcast.usage", "quota"),
+        ("values.list", "values"),
+        ("teach.another", "teach"),
+    ],
+)
+def test_who_types_what_a_button_says_is_heard_as_well(label: str, action: str, language: Language) -> None:
+    assert heard_action(say(label, language)) == action
+
+
 def test_no_word_of_the_catalogues_asks_for_two_things() -> None:
     heard: dict[str, str] = {}
     for language in Language:
