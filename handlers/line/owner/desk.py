@@ -36,6 +36,8 @@ MENU = "menu"
 NOTHING = "nothing"
 # What ends a dialog instead of belonging to it, when it is written as a text of its own.
 LEAVING = frozenset({CANCEL, MENU})
+# What nobody would answer a customer with: such a word ends a lesson or an answer, and is done instead.
+ORDERS = frozenset({"unanswered", "pause", "resume", "summary", "broadcast", "preview", "quota", "settings"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,11 +110,12 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """An errand, who runs it, and what was found out for it."""
+    """An errand, who runs it, and what was found out for it. `leaves` says that it ends the sender's dialog."""
 
     errand: Errand
     run: Run
     found: Any = None
+    leaves: bool = False
 
 
 class Desk:
@@ -198,7 +201,9 @@ class Desk:
         if asked is None:
             return Silent("not_asked")
         errand = Errand(incoming=incoming, situation=situation, bot=bot, role=role, argument=asked[1])
-        return await _for_action(errand, asked[0])
+        ready = await _for_action(errand, asked[0])
+        leaves = talk is not None and asked[0].name in ORDERS
+        return replace(ready, leaves=True) if leaves and isinstance(ready, _Ready) else ready
 
     async def _ready_tap(self, incoming: Incoming, situation: Situation) -> _Ready | Response:
         """A button of the desk. It names its bot, and counts for whoever is staff of that bot now."""
@@ -228,6 +233,8 @@ class Desk:
         language = turn.situation.language
         if ready.errand.dialog is None and turn.contact.language != language:
             await repository.change_contact(session, turn.contact.id, language=language.value)
+        if ready.leaves:
+            await repository.end_dialog(session, turn.contact.id, ready.errand.bot.id)
         return await self._run(session, turn)
 
     async def _on_tap(self, session: AsyncSession, turn: Turn) -> Response:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.line.flex import bubble
 from bot.line.messages import PostbackAction
 from handlers.line.owner.considering import Considered, consider
-from handlers.line.owner.desk import Desk, Errand, Order, button
+from handlers.line.owner.desk import LEAVING, ORDERS, Desk, Errand, Order, button
 from handlers.line.owner.replies import (
     author_of,
     begin,
@@ -45,7 +45,13 @@ ADD, UPDATE, FOLLOW, EDIT = "add", "update", "follow", "edit"
 
 def add_to(desk: Desk, tools: Tools) -> None:
     desk.action(TEACH, teach, read=read, prepare=partial(_look_at_sentence, tools))
-    desk.dialog(TEACH, write, prepare=partial(_look_at_text, tools), expects="teach.text_expected")
+    desk.dialog(
+        TEACH,
+        write,
+        prepare=partial(_look_at_text, tools),
+        expects="teach.text_expected",
+        leaving=LEAVING | ORDERS,
+    )
 
 
 def read(text: str) -> str | None:

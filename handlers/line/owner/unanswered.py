@@ -14,7 +14,7 @@ from bot.line.splitting import clipped
 from bot.models import KnowledgeEntry, UnansweredCluster
 from handlers.line.owner import follow_ups
 from handlers.line.owner.considering import Considered, consider
-from handlers.line.owner.desk import LEAVING, Desk, Errand, Order, button
+from handlers.line.owner.desk import LEAVING, ORDERS, Desk, Errand, Order, button
 from handlers.line.owner.replies import (
     author_of,
     begin,
@@ -63,7 +63,7 @@ def add_to(desk: Desk, tools: Tools) -> None:
         write,
         prepare=partial(_look_at, tools),
         expects="unanswered.text_expected",
-        leaving=LEAVING | {"teach", UNANSWERED},
+        leaving=LEAVING | ORDERS | {"teach"},
     )
 
 

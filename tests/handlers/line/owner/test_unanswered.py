@@ -93,6 +93,16 @@ async def test_a_lesson_in_the_middle_of_an_answer_is_a_lesson(owner: Seat) -> N
     assert say("teach.save") in (await owner.says("教 有電梯嗎？ 有兩部")).buttons
 
 
+async def test_an_order_in_the_middle_of_an_answer_is_done_and_never_told_to_a_customer(owner: Seat) -> None:
+    await customer(owner)
+    await owner.presses(await owner.says("未回答"), "回答")
+    await owner.says(ANSWER)
+    assert "今天公司旅遊" in (await owner.says("暫停：今天公司旅遊")).text
+    assert (await owner.says("恢復")).text.startswith(say("pause.resumed"))
+    assert (await owner.says("確定")).text == say("owner.nothing_to_confirm")
+    assert await owner.shop.rows(select(KnowledgeEntry).where(KnowledgeEntry.origin == "unanswered")) == []
+
+
 async def test_a_word_that_only_refuses_a_draft_is_no_answer(owner: Seat) -> None:
     await customer(owner)
     await owner.presses(await owner.says("未回答"), "回答")
