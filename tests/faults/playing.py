@@ -208,7 +208,7 @@ class Town:
     async def take_over(self) -> None:
         """甲 asks for a person; until the owner gives them back, the bot has nothing to say."""
         await self.calm()
-        for order in ("取消", "交還"):
+        for order in ("取消", "交還", "恢復"):
             await self.running.ask(self.owner, order)
         await self._say("甲", f"{LATE}{{mark}}怎麼辦？")
         await self.running.ask(self.customers["甲"], "找真人")
