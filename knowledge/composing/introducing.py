@@ -14,9 +14,9 @@ import numpy as np
 
 from bot.texts import Language, catalogue, say
 from knowledge.composing.material import Material
-from knowledge.retrieval.tokens import topic_terms_of
+from knowledge.retrieval.tokens import Terms, topic_terms_of
 
-# How much of an entry's topic a question must name to be taken for the same one.
+# How much of one question's topic another must name to be taken for the same one, or for a part of it.
 SAME_QUESTION = 0.75
 
 
@@ -38,9 +38,14 @@ def is_bare(text: str) -> bool:
 
 
 def asks_for(question: str, entry: str) -> bool:
-    """Whether `question` names what the `entry`'s question is about."""
-    topic = topic_terms_of(entry)
-    return not topic.size or float(np.isin(topic, topic_terms_of(question)).mean()) >= SAME_QUESTION
+    """Whether `question` names what the `entry`'s question is about, or asks for a part of it."""
+    meant, asked = topic_terms_of(entry), topic_terms_of(question)
+    return _share_of(meant, asked) >= SAME_QUESTION or _share_of(asked, meant) >= SAME_QUESTION
+
+
+def _share_of(some: Terms, others: Terms) -> float:
+    """How much of one topic another holds; all of none."""
+    return float(np.isin(some, others).mean()) if some.size else 1.0
 
 
 @cache

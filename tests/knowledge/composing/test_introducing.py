@@ -29,6 +29,7 @@ def test_an_answer_that_says_what_it_is_about_is_not(text: str) -> None:
         ("可以帶狗嗎", "可以帶寵物嗎？", False),
         ("可以外帶嗎", "可以帶寵物嗎？", False),
         ("有 wifi 嗎", "有素食嗎？", False),
+        ("有插座嗎", "有 Wi-Fi 和插座嗎？", True),
         ("Do you have wifi?", "Do you have wifi?", True),
     ],
 )
