@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.line.delivery import DeliveryState
 from bot.line.events import MessageEditedEvent, MessageEvent, TextContent, UnreadableEvent, UnsendEvent, parse_event
 from bot.models import LineEvent
 from bot.texts import say
@@ -22,6 +23,8 @@ from knowledge.unanswered import service as unanswered
 
 # Where a conversation is only looked at, its messages are cut; so much of their beginning is never cut.
 _ENOUGH = 100
+# The parts of a message that people see.
+_SHOWN = frozenset({"text", "altText", "label", "displayText"})
 
 
 async def blank_unsent(session: AsyncSession, turn: Turn) -> Response:
@@ -84,11 +87,18 @@ async def _reword_notices(session: AsyncSession, brought: LineEvent, words: list
 
 async def _blank_what_staff_saw(session: AsyncSession, brought: LineEvent, words: list[str]) -> None:
     """Take out of the ledger what showed the words to the people of the shop: who waits, a conversation, a summary."""
-    begins = {" ".join(text.split())[:_ENOUGH] for text in words} - {""}
+    mark = say("line.taken_back")
+    written = {form for text in words for form in (text, " ".join(text.split())) if form}
+    forms = sorted({*written, *(form[:_ENOUGH] for form in written)}, key=len, reverse=True)
     for delivery in await taken_back.told_to_staff(session, brought):
-        shown = " ".join(text for text in _texts_in(delivery.messages))
-        if any(begin in " ".join(shown.split()) for begin in begins):
-            delivery.messages = []
+        texts = list(_texts_in(delivery.messages))
+        if not any(form in text for form in forms for text in texts):
+            continue
+        # What may have to be sent once more keeps its form.
+        is_over, reworded = delivery.state == DeliveryState.SENT, delivery.messages
+        for form in forms:
+            reworded = _replaced(reworded, form, mark)
+        delivery.messages = [] if is_over else reworded
     for dialog in await taken_back.dialogs_about(session, brought):
         # The question that somebody is answering; what they write themselves is theirs.
         if "cluster" in dialog.data and any(text in str(dialog.data.get("question")) for text in words if text):
@@ -180,11 +190,14 @@ def _texts_in(value: Any) -> Iterator[str]:
 
 
 def _replaced(value: Any, old: str, new: str) -> Any:
-    """A JSON value with a text in all its texts replaced."""
+    """A JSON value with a text replaced wherever a message shows it."""
     if isinstance(value, str):
         return value.replace(old, new)
     if isinstance(value, list):
         return [_replaced(one, old, new) for one in value]
     if isinstance(value, dict):
-        return {name: _replaced(one, old, new) for name, one in value.items()}
+        return {
+            name: _replaced(one, old, new) if name in _SHOWN or isinstance(one, list | dict) else one
+            for name, one in value.items()
+        }
     return value

@@ -10,8 +10,9 @@ from sqlalchemy import Table, select
 
 from bot.clock import ManualClock
 from bot.db.base import Base
-from bot.line.simulator import Group, Told, User, Where
+from bot.line.simulator import FaultMode, Group, Told, User, Where
 from bot.models import LateAnswer, LineEvent, Message, StaffNotice, UnansweredCluster
+from bot.texts import say
 from handlers.line.unsending import with_text
 from tests.support.running import Running
 from tests.support.tapping import tap
@@ -244,3 +245,26 @@ async def test_what_the_shop_looked_at_goes_too(still: Running) -> None:
     await still.line.unsend(said)
     await still.settle()
     assert await places_of(still, SECRET) == []
+
+
+async def test_what_is_sent_to_the_shop_once_more_goes_without_the_words(still: Running, clock: ManualClock) -> None:
+    bot, owner = await still.shops.open(), still.friend("老闆")
+    await still.shops.own(bot, owner)
+    user = still.friend("客人")
+    said = await still.line.user_says(still.central, user, ASKED)
+    await still.ask(user, "找真人")
+    still.line.fail(FaultMode.STATUS, endpoint="reply")
+    await still.line.user_says(still.central, owner, "看最近對話")
+    await still.until(lambda events: not still.line.faults.all())
+    await still.line.unsend(said)
+    await still.until(lambda events: events[-1].reason == "unsent")
+    clock.advance(timedelta(seconds=2))
+    await still.settle()
+    assert await places_of(still, SECRET) == []
+    assert ("failed", "content_refused") not in await still.ends()
+    shown = still.line.visible_messages(still.central, owner)[-1]
+    assert (shown.via, say("line.taken_back") in str(shown.content), SECRET in str(shown.content)) == (
+        "reply",
+        True,
+        False,
+    )
