@@ -107,12 +107,13 @@ async def ask(session: AsyncSession, turn: Turn) -> Response:
         text = say(key, language, shop=bot.store_name, phone=found.phone)
     elif standing.person_is_asked_for(incoming.now):
         await _remember(session, turn, standing)
-        text = _promise("still_waiting", turn, bot, found)
+        text = _promise("still_waiting" if bot.paused_at is None else "asked_resting", turn, bot, found)
     else:
         await _remember(session, turn, standing, asks=True)
         lanes = await _tell_staff(session, turn, bot, standing.conversation_id)
         is_soon = bool(lanes) and _back_at(turn, bot) is None
-        text = _promise("asked" if is_soon else "asked_later", turn, bot, found)
+        told = "asked" if is_soon else "asked_later"
+        text = _promise(told if bot.paused_at is None else "asked_resting", turn, bot, found)
     answer = Line(text=text, event_id=incoming.event_id, is_answer=True)
     await repository.keep_lines(session, bot, standing.conversation_id, [answer], now=incoming.now)
     return Reply(messages=messages_for(text), bot_id=bot.id, wake=lanes)

@@ -44,6 +44,13 @@ async def test_who_asks_for_a_person_is_told_what_happens_and_the_owner_sees_the
     assert (await counter.conversation()).state == "waiting"
 
 
+async def test_a_shop_that_rests_is_told_of_who_asks_for_a_person(counter: Counter) -> None:
+    await counter.change_bot(paused_at=counter.running.now())
+    await counter.say(counter.customer, ASK)
+    assert counter.last(counter.customer) == say("handover.asked_resting", shop="巷口咖啡")
+    await counter.has_seen(counter.owner, "小美 想找真人")
+
+
 async def test_outside_business_hours_the_customer_hears_when_somebody_will_be_there(counter: Counter) -> None:
     hours = changed(Opening(), read_week("每天 10:00-18:00") or {})
     await counter.change_bot(opening=hours.to_json())
