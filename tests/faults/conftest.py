@@ -57,10 +57,17 @@ def sizes(request: pytest.FixtureRequest) -> Sizes:
 
 
 @pytest.fixture
-def full_size(request: pytest.FixtureRequest) -> None:
+def full_size() -> None:
     """What takes minutes, or measures, and shows nothing that the rounds of every day don't try."""
-    if not request.config.getoption("--full-faults"):
-        pytest.skip("only with --full-faults")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave what is for the published figures alone to a run that is for them."""
+    if config.getoption("--full-faults"):
+        return
+    large = [item for item in items if "full_size" in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=large)
+    items[:] = [item for item in items if item not in large]
 
 
 @pytest.fixture

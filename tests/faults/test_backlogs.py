@@ -43,7 +43,6 @@ async def test_what_gathered_while_line_was_away_is_answered_once_it_is_back(
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.usefixtures("full_size")
 async def test_what_gathered_while_no_worker_ran_is_answered_once_one_does(
     split_site: Site, sizes: Sizes, figure: Callable[[str], None]
 ) -> None:
