@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from itertools import takewhile
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -241,8 +242,14 @@ def only_opens(text: str) -> bool:
     """Whether a text says no more than that a question follows, or nothing at all."""
     if smalltalk.kind_of(text) is not None:
         return False
+    return _letters(text) in _openers()
+
+
+@cache
+def _openers() -> frozenset[str]:
+    """Everything that opens a question, by its letters; nothing at all does too."""
     openers = {opener for language in Language for opener in say("line.heard_opener", language).split("|")}
-    return _letters(text) in {"", *map(_letters, openers)}
+    return frozenset({"", *map(_letters, openers)})
 
 
 def _letters(text: str) -> str:

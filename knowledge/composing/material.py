@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from knowledge.answers import Source
 from knowledge.entries import Entry, Scope
 from knowledge.overrides import with_vendor_values
-from knowledge.parameters import Parameters, fill, written
+from knowledge.parameters import Parameter, Parameters, fill, written
 from knowledge.retrieval.index import Hit
+
+MOST_KEPT = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +35,35 @@ class Material:
 
 def resolve(hits: Iterable[Hit], parameters: Parameters) -> list[Material]:
     """The hits that have something to say to this vendor's customers, in the same order."""
-    resolved = []
-    for hit in hits:
-        entry = hit.entry
-        if entry.scope is Scope.GLOBAL:
-            filled = with_vendor_values(entry.answer, parameters, topic=entry.question)
-        else:
-            filled = fill(entry.answer, parameters)
-        if filled.text:
-            values = {key: written(parameters[key]) for key in sorted(filled.used)}
-            resolved.append(Material(hit, asked(entry, parameters), filled.text, values))
-    return resolved
+    items = tuple(parameters.items())
+    ready = ((hit, _ready(hit.entry.scope, hit.entry.question, hit.entry.answer, items=items)) for hit in hits)
+    return [Material(hit, question, text, dict(values)) for hit, (question, text, values) in ready if text]
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _ready(
+    scope: Scope, question: str, answer: str, *, items: tuple[tuple[str, Parameter], ...]
+) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+    """Question, answer and the values in it for one vendor, who has these parameters.
+
+    Weighing figures is half of what an answer costs, and the same few entries are asked for again and again.
+    """
+    parameters = dict(items)
+    if scope is Scope.GLOBAL:
+        filled = with_vendor_values(answer, parameters, topic=question)
+    else:
+        filled = fill(answer, parameters)
+    values = tuple((key, written(parameters[key])) for key in sorted(filled.used))
+    return _asked(scope, question, parameters) if filled.text else "", filled.text, values
 
 
 def asked(entry: Entry, parameters: Parameters) -> str:
     """The entry's question as this vendor's customers may read it; "" where it states what isn't the vendor's."""
-    if entry.scope is Scope.GLOBAL:
-        return with_vendor_values(entry.question, parameters).text
-    return fill(entry.question, parameters).text
+    return _asked(entry.scope, entry.question, parameters)
+
+
+def _asked(scope: Scope, question: str, parameters: Parameters) -> str:
+    return with_vendor_values(question, parameters).text if scope is Scope.GLOBAL else fill(question, parameters).text
 
 
 def figures_of(materials: Sequence[Material], *said_by_customer: str) -> list[str]:
