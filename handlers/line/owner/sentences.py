@@ -66,17 +66,26 @@ def read_value_change(text: str) -> ValueChange | None:
     return None
 
 
+def _question_end(line: str) -> int | None:
+    """Where a question that stands first in a line ends, after its marks; None where there is no mark."""
+    mark = next((at for at, character in enumerate(line) if character in _MARKS), None)
+    if not mark:
+        return None
+    end = mark + 1
+    while end < len(line) and line[end] in _MARKS + "!！":
+        end += 1
+    return end
+
+
 def _in_two(text: str) -> Taught:
     """Question and answer by whatever separates them."""
     first, _, rest = text.partition("\n")
+    end = _question_end(first)
+    # An answer that begins on the question's line may go on below it.
+    if end is not None and (first[end:].strip() or not rest.strip()):
+        return _taught(text[:end], text[end:])
     if rest.strip():
         return _taught(first, rest)
-    mark = next((at for at, character in enumerate(text) if character in _MARKS), None)
-    if mark is not None and mark > 0:
-        end = mark + 1
-        while end < len(text) and text[end] in _MARKS + "!！":
-            end += 1
-        return _taught(text[:end], text[end:])
     sign = _SPLIT_HERE.search(text)
     if sign is not None and sign.start() > 0:
         return _taught(text[: sign.start()], text[sign.end() :])
