@@ -106,7 +106,7 @@ class Chat:
             return Silent("unsent")
         covers = _answered_together(incoming, situation, taken_back)
         if not covers and (wait := self._wait_for_more(incoming, situation)) is not None:
-            return Later(wait)
+            return Later(wait, or_more=True)
         text = "\n".join([said, *(one.text for one in covers)])
         return await self._answered(incoming, situation, bot, text=text, covers=covers)
 
@@ -226,7 +226,8 @@ class Chat:
     def _wait_for_more(self, incoming: Incoming, situation: Situation) -> timedelta | None:
         """How long to wait for the rest of a question that is only opened so far."""
         age, said = self._clock.now() - incoming.received_at, situation.said or ""
-        if not incoming.in_private or age >= self._timing.opener or not (_letters(said) and only_opens(said)):
+        opens = incoming.in_private and incoming.is_newest and bool(_letters(said)) and only_opens(said)
+        if not opens or age >= self._timing.opener:
             return None
         return self._timing.opener - age
 

@@ -24,7 +24,8 @@ class Message(Protocol):
 class Incoming:
     """One event to be worked on. `source_id` names the contact; `now` is when this work began.
 
-    `following` are the texts that the same person wrote after this one and that wait behind it.
+    `following` are the texts that the same person wrote after this one and that wait behind it; `is_newest` says
+    that nothing at all waits there.
     """
 
     event_id: int
@@ -36,6 +37,7 @@ class Incoming:
     received_at: datetime
     now: datetime
     following: tuple[Incoming, ...] = ()
+    is_newest: bool = True
 
     @property
     def in_private(self) -> bool:
@@ -113,9 +115,11 @@ class HandedOver:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Look at the event again after a while; nothing has happened yet."""
+    """Look at the event again after a while, or with `or_more` as soon as something follows it; nothing has
+    happened yet."""
 
     delay: timedelta = field(default_factory=timedelta)
+    or_more: bool = False
 
 
 Response = Reply | Silent | HandedOver | Later

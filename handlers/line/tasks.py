@@ -26,7 +26,7 @@ from handlers.line.inbox.rows import LANE_PREFIX
 from handlers.line.metrics import LineMetrics
 from handlers.line.reading import following, read_incoming
 from handlers.line.rendering import messages_for
-from handlers.line.repository import EndedEvent, OpenEvent
+from handlers.line.repository import AWAITS_MORE, EndedEvent, OpenEvent
 from handlers.line.responses import HandedOver, Incoming, Later, Reply, Response, Silent
 from handlers.line.service import LineService
 
@@ -58,9 +58,10 @@ class Final:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Work on the event once more, after `delay`."""
+    """Work on the event once more, after `delay`, or with `or_more` as soon as something follows it."""
 
     delay: timedelta
+    or_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,10 @@ class LineLaneWorker:
 
     async def take(self, session: AsyncSession, lease: Lease, now: datetime) -> Work | None:
         waiting = await repository.open_events(session, lease.key, limit=MOST_TOGETHER)
-        if not waiting or waiting[0].due_at > now:
+        head = waiting[0] if waiting else None
+        has_more = len(waiting) > 1 and head is not None and head.reason == AWAITS_MORE
+        if head is None or (head.due_at > now and not has_more):
             return None
-        head = waiting[0]
         await repository.begin_work(session, head.id)
         return Work(replace(head, attempts=head.attempts + 1), tuple(waiting[1:]))
 
@@ -138,7 +140,8 @@ class LineLaneWorker:
     async def finish(self, session: AsyncSession, lease: Lease, item: Work, result: Result) -> None:
         head = item.head
         if isinstance(result, Again):
-            await repository.postpone_event(session, head.id, until=self._clock.now() + result.delay)
+            until = self._clock.now() + result.delay
+            await repository.postpone_event(session, head.id, until=until, or_more=result.or_more)
             return
         if isinstance(result, Final):
             ended = await repository.end_event(session, head.id, result.state, reason=result.reason)
@@ -259,7 +262,8 @@ class LineLaneWorker:
             incoming = read_incoming(item.head, parse_event(item.head.payload), channel, now=now)
         except UnreadableEvent:
             return None
-        return replace(incoming, following=following(incoming, item.behind, channel, now=now))
+        behind = following(incoming, item.behind, channel, now=now)
+        return replace(incoming, following=behind, is_newest=not item.behind)
 
     def _tell(self, ended: Sequence[EndedEvent], final: Final) -> None:
         for event in ended:
@@ -271,8 +275,8 @@ class LineLaneWorker:
 def _without_reply(response: Response) -> Final | Again:
     """How an event ends that nothing is replied to."""
     match response:
-        case Later(delay):
-            return Again(delay)
+        case Later(delay, or_more):
+            return Again(delay, or_more)
         case Silent(reason):
             return Final(EventState.SILENT, reason)
         case HandedOver(reason):

@@ -43,6 +43,7 @@ from handlers.line.repository.conversations import (
     upsert_conversation,
 )
 from handlers.line.repository.events import (
+    AWAITS_MORE,
     EndedEvent,
     OpenEvent,
     begin_work,
@@ -147,6 +148,7 @@ from handlers.line.repository.tokens import spend, unspent_events
 from handlers.line.repository.usage import Usage, all_channels, usage_of_bot, usage_of_channel
 
 __all__ = [
+    "AWAITS_MORE",
     "NOT_RELAYED",
     "RELAY",
     "SHOWN",

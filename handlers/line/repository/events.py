@@ -20,6 +20,9 @@ _EVENTS = table_of(LineEvent)
 _OPEN = _EVENTS.c.state.in_([literal_column(f"'{state}'") for state in sorted(OPEN_STATES, reverse=True)])
 _THIS = _EVENTS.c.id == bindparam("event")
 
+# The reason of an open event that only opens a question and waits for the rest of it.
+AWAITS_MORE = "awaits_more"
+
 
 @dataclass(frozen=True, slots=True)
 class OpenEvent:
@@ -64,7 +67,12 @@ _END_DELIVERED = (
     .values(**_FINAL)
     .returning(*_ENDED)
 )
-_POSTPONE = update(_EVENTS).where(_THIS).values(due_at=bindparam("until"))
+_POSTPONE = (
+    update(_EVENTS)
+    .where(_THIS)
+    .values(due_at=bindparam("until"), reason=func.nullif(_EVENTS.c.reason, literal_column(f"'{AWAITS_MORE}'")))
+)
+_AWAIT = update(_EVENTS).where(_THIS).values(due_at=bindparam("until"), reason=AWAITS_MORE)
 
 
 async def open_events(session: AsyncSession, lane: str, *, limit: int) -> Sequence[OpenEvent]:
@@ -113,9 +121,12 @@ async def fail_delivered(session: AsyncSession, delivery_id: int, *, reason: str
     await session.execute(failed.values(state=EventState.FAILED, reason=reason))
 
 
-async def postpone_event(session: AsyncSession, event_id: int, *, until: datetime) -> None:
-    """Leave an event alone until then."""
-    await session.execute(_POSTPONE, {"event": event_id, "until": until})
+async def postpone_event(session: AsyncSession, event_id: int, *, until: datetime, or_more: bool = False) -> None:
+    """Leave an event alone until then, or with `or_more` until something follows it."""
+    if or_more:
+        await session.execute(_AWAIT, {"event": event_id, "until": until})
+    else:
+        await session.execute(_POSTPONE, {"event": event_id, "until": until})
 
 
 async def due_lanes(session: AsyncSession, now: datetime, *, limit: int) -> Sequence[str]:

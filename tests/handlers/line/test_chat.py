@@ -15,6 +15,7 @@ from bot.line.simulator import FaultMode
 from bot.line.simulator.events import Where
 from bot.models import Conversation, Message, UnansweredCluster
 from bot.texts import Language, say
+from handlers.line.repository import AWAITS_MORE
 from handlers.line.timing import Timing
 from knowledge.engine import Answer, Engine, Question
 from tests.support.running import Running, running
@@ -282,6 +283,26 @@ async def impatient(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Running]:
     """The product, which waits for nobody who only opens a question."""
     async with running(sqlite_url, tmp_path, timing=Timing(opener=timedelta(0))) as started:
         yield started
+
+
+async def test_a_question_that_was_opened_is_answered_once_the_rest_is_there(still: Running) -> None:
+    await still.shops.open()
+    user = still.friend()
+    await still.line.user_says(still.central, user, "請問一下")
+    await still.until(lambda events: events[0].reason == AWAITS_MORE)
+    # The clock stands still, so that nothing but the rest of the question can end the waiting.
+    assert await still.ask(user, ASK) == [ANSWER]
+    assert await still.ends() == [("answered", None)] * 2
+
+
+async def test_who_opens_a_question_and_goes_on_otherwise_is_not_waited_for(still: Running) -> None:
+    await still.shops.open()
+    user = still.friend()
+    opened = await still.line.user_says(still.central, user, "請問一下")
+    await still.until(lambda events: events[0].reason == AWAITS_MORE)
+    await still.line.user_sends(still.central, user, STICKER)
+    assert await still.answers(opened) != []
+    assert await still.ends() == [("answered", None)] * 2
 
 
 @pytest.mark.parametrize("text", ["請問一下", "Excuse me...", "？", "   "])
