@@ -7,6 +7,7 @@ from handlers.line.commands import CommandName
 from handlers.line.responses import Incoming
 from handlers.line.router import Filter
 from handlers.line.situation import Situation
+from handlers.line.taken_back import message_of
 
 
 def event_is(*kinds: type[Event]) -> Filter:
@@ -48,9 +49,9 @@ def is_message(incoming: Incoming, _: Situation) -> bool:
     return isinstance(incoming.event, MessageEvent)
 
 
-def is_taken_back(_: Incoming, situation: Situation) -> bool:
+def is_taken_back(incoming: Incoming, situation: Situation) -> bool:
     """A message, or a change of one, that its sender has taken back."""
-    return situation.is_taken_back
+    return message_of(incoming) in situation.taken_back
 
 
 def in_private(incoming: Incoming, _: Situation) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -20,10 +19,9 @@ from handlers.line.asking import principal_of
 from handlers.line.chat import Answered, Chat, Heard
 from handlers.line.contents import Contents, Missing
 from handlers.line.rendering import messages_for
-from handlers.line.responses import Incoming, Later, Reply, Response, Silent
+from handlers.line.responses import Incoming, Later, Reply, Response
 from handlers.line.router import Turn
 from handlers.line.situation import Situation
-from handlers.line.taken_back import messages_taken_back
 from handlers.line.timing import Timing
 from knowledge import repository as knowledge
 from knowledge.composing import smalltalk
@@ -106,9 +104,8 @@ class Media:
         """Read a picture, or all of a set at once, and ask about what stands in it."""
         if (wait := self._wait_for_set(incoming)) is not None:
             return Later(wait)
-        parts = await self._not_taken_back((incoming, *incoming.following))
-        if incoming not in parts:
-            return Silent("unsent")
+        following = (one for one in incoming.following if one.message_id not in situation.taken_back)
+        parts = (incoming, *following)
         await self._chat.show_loading(incoming)
         words: dict[int, str] = {}
         missing = Missing("line.got_image_blank")
@@ -151,8 +148,6 @@ class Media:
         """Write down a voice message and ask what was said."""
         if content.duration is not None and timedelta(milliseconds=content.duration) > LONGEST_AUDIO:
             return Fitting("media.speech_too_long")
-        if incoming not in await self._not_taken_back((incoming,)):
-            return Silent("unsent")
         await self._chat.show_loading(incoming)
         text = await self._transcribed(speech, incoming)
         if not isinstance(text, str):
@@ -185,11 +180,6 @@ class Media:
         if card is None or not card.address:
             return Fitting("line.got_location")
         return Fitting("line.got_location_address", {"shop": bot.store_name, "address": card.address})
-
-    async def _not_taken_back(self, parts: Sequence[Incoming]) -> tuple[Incoming, ...]:
-        async with self._database.reading() as session:
-            gone = await messages_taken_back(session, *parts)
-        return tuple(part for part in parts if part.message_id not in gone)
 
     def _wait_for_set(self, incoming: Incoming) -> timedelta | None:
         """How long to wait for the rest of a set of pictures; None where it is whole, or has taken too long."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +18,7 @@ from handlers.line.addressing import addressed_text
 from handlers.line.repository import ContactRow, Dialog, Role, Standing, greetings, taken_back
 from handlers.line.responses import Incoming
 from handlers.line.routing import Route, find_route
-from handlers.line.taken_back import message_of, messages_taken_back
+from handlers.line.taken_back import messages_taken_back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,7 @@ class Situation:
 
     `contact` and `standing` are None before the first word. `role` is what the sender is to the bot in a
     one-to-one chat. `said` is what was said to the bot: in a group, None unless it was called by one of its `names`.
-    `is_taken_back` is for a message whose sender has taken it back already.
+    `taken_back` are LINE's ids of what its sender has taken back already, of this message and those behind it.
     """
 
     route: Route
@@ -37,7 +38,7 @@ class Situation:
     said: str | None = None
     names: tuple[str, ...] = ()
     language: Language = Language.ZH_TW
-    is_taken_back: bool = False
+    taken_back: Collection[str | None] = frozenset()
 
     @property
     def bot(self) -> Bot | None:
@@ -73,7 +74,7 @@ async def read_situation(session: AsyncSession, incoming: Incoming) -> Situation
         dialog=dialog,
         said=await _said(session, incoming, names_of(bot, incoming)),
         names=names_of(bot, incoming),
-        is_taken_back=message_of(incoming) in await messages_taken_back(session, incoming),
+        taken_back=await messages_taken_back(session, incoming),
         language=await _spoken(session, incoming, contact)
         or _language(incoming, contact, in_dialog=dialog is not None and dialog.kind != PREVIEW),
     )
