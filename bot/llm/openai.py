@@ -10,23 +10,15 @@ from openai.types.shared_params import ResponseFormatJSONSchema
 from pydantic import SecretStr
 
 from bot.llm.port import ChatMessage, Completion, LlmTimeout, LlmUnavailable, Prompt, Role
-
-MAX_RETRIES = 1
+from bot.openai_client import OpenAiClient, status_of
 
 
 class OpenAiModel:
-    """`bot.llm.port.LanguageModel` over one shared client.
-
-    `base_url` None means OpenAI itself. The client is built at the first call and in a thread, since
-    loading its certificates blocks for tens of milliseconds.
-    """
+    """`bot.llm.port.LanguageModel` over one shared client; `base_url` None means OpenAI itself."""
 
     def __init__(self, *, api_key: SecretStr, model: str, base_url: str | None = None) -> None:
-        self._api_key = api_key
+        self._client = OpenAiClient(api_key=api_key, base_url=base_url)
         self._model = model
-        self._base_url = base_url
-        self._client: openai.AsyncOpenAI | None = None
-        self._building = asyncio.Lock()
         self._structured = True
 
     async def complete(self, prompt: Prompt, *, within: float) -> Completion:
@@ -37,15 +29,12 @@ class OpenAiModel:
         except (TimeoutError, openai.APITimeoutError):
             raise LlmTimeout(f"no answer within {within:g} s") from None
         except openai.APIStatusError as error:
-            # The server's own message may quote the prompt or the key; the status says enough.
-            raise LlmUnavailable(f"{type(error).__name__} with status {error.status_code}") from None
+            raise LlmUnavailable(status_of(error)) from None
         except (openai.OpenAIError, ValueError) as error:
             raise LlmUnavailable(type(error).__name__) from None
 
     async def close(self) -> None:
-        if self._client is not None:
-            await self._client.close()
-            self._client = None
+        await self._client.close()
 
     async def _ask(self, prompt: Prompt, within: float) -> Completion:
         try:
@@ -64,7 +53,7 @@ class OpenAiModel:
         return Completion(text=text.strip(), tokens=tokens)
 
     async def _create(self, prompt: Prompt, within: float, *, structured: bool) -> ChatCompletion:
-        client = await self._ready()
+        client = await self._client.ready()
         return await client.chat.completions.create(
             model=self._model,
             messages=[_parameter(message) for message in prompt.messages],
@@ -73,16 +62,6 @@ class OpenAiModel:
             timeout=within,
             response_format=_format(prompt) if structured else openai.omit,
         )
-
-    async def _ready(self) -> openai.AsyncOpenAI:
-        async with self._building:
-            if self._client is None:
-                self._client = await asyncio.to_thread(self._build)
-            return self._client
-
-    def _build(self) -> openai.AsyncOpenAI:
-        key = self._api_key.get_secret_value()
-        return openai.AsyncOpenAI(api_key=key, base_url=self._base_url, max_retries=MAX_RETRIES)
 
 
 # Compatible servers leave out what the types promise, and a proxy before one may answer with a page of its own.

@@ -9,6 +9,7 @@ import openai
 from openai.types.audio import Transcription, TranscriptionVerbose
 from pydantic import SecretStr
 
+from bot.openai_client import OpenAiClient, status_of
 from bot.speech.finishing import finished
 from bot.speech.port import (
     AudioTooLong,
@@ -21,7 +22,6 @@ from bot.speech.port import (
 from bot.speech.prompting import prompt_for
 from bot.speech.sounds import sound_of
 
-MAX_RETRIES = 1
 # What OpenAI takes at most.
 MOST_BYTES = 25 * 1024 * 1024
 _TOO_LARGE = 413
@@ -32,16 +32,12 @@ class OpenAiTranscriber:
     """`bot.speech.port.Transcriber` over one shared client.
 
     `base_url` None means OpenAI itself. Whisper models are asked for times, which the others don't
-    tell. The client is built at the first call and in a thread, since loading its certificates blocks
-    for tens of milliseconds.
+    tell.
     """
 
     def __init__(self, *, api_key: SecretStr, model: str, base_url: str | None = None) -> None:
-        self._api_key = api_key
+        self._client = OpenAiClient(api_key=api_key, base_url=base_url)
         self._model = model
-        self._base_url = base_url
-        self._client: openai.AsyncOpenAI | None = None
-        self._building = asyncio.Lock()
         self._with_times = "whisper" in model.lower()
 
     async def transcribe(
@@ -58,8 +54,7 @@ class OpenAiTranscriber:
         except (TimeoutError, openai.APITimeoutError):
             raise TranscriberTimeout(f"no transcript within {within:g} s") from None
         except openai.APIStatusError as error:
-            # The server's own message may quote the key; the status says enough.
-            told = f"{type(error).__name__} with status {error.status_code}"
+            told = status_of(error)
             if error.status_code == _TOO_LARGE:
                 raise AudioTooLong(told) from None
             if error.status_code in _NOT_ITS_AUDIO:
@@ -69,9 +64,7 @@ class OpenAiTranscriber:
             raise TranscriberUnavailable(type(error).__name__) from None
 
     async def close(self) -> None:
-        if self._client is not None:
-            await self._client.close()
-            self._client = None
+        await self._client.close()
 
     async def _ask(self, file: tuple[str, bytes, str], language: str | None, *, within: float) -> Transcript:
         prompt = prompt_for(language)
@@ -91,7 +84,7 @@ class OpenAiTranscriber:
     async def _create(
         self, file: tuple[str, bytes, str], language: str | None, prompt: str, *, with_times: bool, within: float
     ) -> Transcription | TranscriptionVerbose:
-        transcriptions = (await self._ready()).audio.transcriptions
+        transcriptions = (await self._client.ready()).audio.transcriptions
         told, asked = language or openai.omit, prompt or openai.omit
         if with_times:
             return await transcriptions.create(
@@ -101,16 +94,6 @@ class OpenAiTranscriber:
         return await transcriptions.create(
             file=file, model=self._model, language=told, prompt=asked, timeout=within, response_format="json"
         )
-
-    async def _ready(self) -> openai.AsyncOpenAI:
-        async with self._building:
-            if self._client is None:
-                self._client = await asyncio.to_thread(self._build)
-            return self._client
-
-    def _build(self) -> openai.AsyncOpenAI:
-        key = self._api_key.get_secret_value()
-        return openai.AsyncOpenAI(api_key=key, base_url=self._base_url, max_retries=MAX_RETRIES)
 
 
 def _told(answer: Transcription | TranscriptionVerbose) -> str | None:

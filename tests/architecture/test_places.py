@@ -112,9 +112,9 @@ RULES = [
     ),
     Rule(
         "openai",
-        "the LLM and speech recognition are ports; one adapter of each knows the vendor",
+        "the LLM and speech recognition are ports; one adapter of each knows the vendor, by one client",
         importing("openai"),
-        ("bot/llm/openai*.py", "bot/speech/openai*.py"),
+        ("bot/openai_client.py", "bot/llm/openai*.py", "bot/speech/openai*.py"),
     ),
     Rule(
         "linebot",
