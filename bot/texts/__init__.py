@@ -38,6 +38,12 @@ def say(key: str, language: Language = Language.ZH_TW, **values: object) -> str:
     return catalogue(language)[key].format(**values)
 
 
+@cache
+def words_of(key: str) -> frozenset[str]:
+    """What people may say for `key`: the words of every language, which a catalogue joins with `|`."""
+    return frozenset(word for language in Language for word in catalogue(language)[key].split("|") if word)
+
+
 def language_of(text: str) -> Language:
     """The language to answer `text` in: English where it has Latin words and no Han character."""
     return Language.EN if _LATIN_WORD.search(text) and not _HAN.search(text) else Language.ZH_TW

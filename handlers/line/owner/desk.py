@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.engine import Database
 from bot.models import Bot
-from bot.texts import Language, catalogue, say
+from bot.texts import Language, catalogue, say, words_of
 from handlers.line import repository
 from handlers.line.filters import from_staff, is_message, is_text, taps
 from handlers.line.owner.rich_menu import lanes_for
@@ -328,8 +328,8 @@ def _plain(text: str) -> str:
 def _words() -> dict[str, str]:
     """Every word of the catalogues that asks for an action, in its plain form."""
     found: dict[str, str] = {}
-    for language in Language:
-        for key, words in catalogue(language).items():
-            _, heard, action = key.partition(".heard_action_")
-            found |= {_plain(word): action for word in words.split("|") if heard and word}
+    for key in catalogue(Language.ZH_TW):
+        _, heard, action = key.partition(".heard_action_")
+        if heard:
+            found |= {_plain(word): action for word in words_of(key)}
     return found

@@ -8,13 +8,15 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cache
 
-from bot.texts import Language, catalogue
+from bot.texts import words_of
 from knowledge.numerals import parse
 from knowledge.numerals.reading import HAN_DIGITS, SMALL_UNITS
 
 LONGEST = 40
 NOON, LAST_UNSAID_AFTERNOON, HOURS, MINUTES = 12, 7, 24, 60
 MONDAYS = 7
+# Days from today, and days of the week from Monday, as the catalogue numbers them.
+_DAYS, _WEEKDAYS = range(4), range(1, 8)
 
 _N = rf"(?:\d{{1,2}}|[{HAN_DIGITS}{''.join(SMALL_UNITS)}]{{1,3}})"
 
@@ -46,9 +48,9 @@ def read_moment(text: str, now: datetime) -> datetime | None:
 
 def _on_its_day(found: re.Match[str], clock: timedelta, midnight: datetime, now: datetime) -> datetime | None:
     if found["days"] is not None:
-        return midnight + timedelta(days=_numbered("day", 4)[found["days"]]) + clock
+        return midnight + timedelta(days=_numbered("day", _DAYS)[found["days"]]) + clock
     if found["weekday"] is not None:
-        ahead = _numbered("weekday", 8)[found["weekday"]] - 1 - now.weekday()
+        ahead = _numbered("weekday", _WEEKDAYS)[found["weekday"]] - 1 - now.weekday()
         if found["next"] is not None:
             return midnight + timedelta(days=ahead + MONDAYS) + clock
         moment = midnight + timedelta(days=ahead % MONDAYS) + clock
@@ -105,8 +107,9 @@ def _grammar() -> re.Pattern[str]:
     return re.compile(
         rf"""
         (?:(?:
-            (?P<days>{_either(_numbered("day", 4))})
-            | (?:(?P<next>{_any("next")})|(?P<this>{_any("this")}))?\ ?(?P<weekday>{_either(_numbered("weekday", 8))})
+            (?P<days>{_either(_numbered("day", _DAYS))})
+            | (?:(?P<next>{_any("next")})|(?P<this>{_any("this")}))?\ ?
+              (?P<weekday>{_either(_numbered("weekday", _WEEKDAYS))})
             | (?:(?P<year>20\d\d)(?:[/.-]|{_any("year")}))?
               (?P<month>{_N})(?:[/.-]|{_any("month")})(?P<day>{_N})(?:{_any("date")})?(?!\d)
         )[ ,]?)?
@@ -132,16 +135,14 @@ def _later() -> re.Pattern[str]:
 
 
 @cache
-def _numbered(name: str, count: int) -> dict[str, int]:
+def _numbered(name: str, numbers: range) -> dict[str, int]:
     """The words of the keys `heard_<name>_<number>`, each with its number."""
-    return {word: number for number in range(count) for word in _words(f"{name}_{number}")}
+    return {word: number for number in numbers for word in _words(f"{name}_{number}")}
 
 
-@cache
 def _words(name: str) -> frozenset[str]:
-    """What either language says for this; nothing where there is no such key."""
-    found = (catalogue(language).get(f"moment.heard_{name}", "") for language in Language)
-    return frozenset(word for words in found for word in words.split("|") if word)
+    """What either language says for this."""
+    return words_of(f"moment.heard_{name}")
 
 
 def _any(*names: str) -> str:

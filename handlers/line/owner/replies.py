@@ -13,7 +13,7 @@ from bot.clock import SHOP_TIME
 from bot.line.messages import Action, FlexMessage, PostbackAction
 from bot.models import StaffDialog
 from bot.tenancy.principal import Principal
-from bot.texts import Language, catalogue, say
+from bot.texts import say, words_of
 from handlers.line import repository
 from handlers.line.asking import principal_of
 from handlers.line.owner.desk import CANCEL, MENU, Order, button
@@ -123,8 +123,7 @@ def says_edit(text: str) -> bool:
 
 
 def _is_one_of(key: str, text: str) -> bool:
-    words = {word for language in Language for word in catalogue(language)[key].split("|")}
-    return text.strip().strip("。！!.~～").casefold() in words
+    return text.strip().strip("。！!.~～").casefold() in words_of(key)
 
 
 def number_in(text: str) -> int | None:

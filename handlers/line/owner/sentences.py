@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from bot.texts import Language, catalogue
+from bot.texts import words_of
 from knowledge.numerals.reading import BIG_UNITS, HAN_DIGITS, SMALL_UNITS
 
 MOST_READ = 4000
@@ -15,7 +14,8 @@ _SEPARATORS = "：:，,、;；"
 _MARKS = "?？"
 _BLANKS = " \t\u3000"
 _QUOTES = "「」『』“”‘’\"'《》【】"
-_SPLIT_HERE = re.compile(rf"[ {_BLANKS}]*(?:=>|->|→|＝|=|｜|\|)[ {_BLANKS}]*")
+_SPLIT_HERE = re.compile(rf"[{_BLANKS}]*(?:=>|->|→|＝|=|｜|\|)[{_BLANKS}]*")
+_COLON, _END = r"\s*[:：]\s*", r"[\s。！!~～]*$"
 _HAN_NUMBER = f"[{''.join((*HAN_DIGITS, *SMALL_UNITS, *BIG_UNITS))}]+"
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -52,12 +52,17 @@ def read_taught(text: str) -> Taught | None:
 def read_value_change(text: str) -> ValueChange | None:
     """The change of a value that a text asks for; None for any other text, and for questions about one."""
     given = " ".join(text.split())
-    if len(given) > MOST_READ or given.endswith(tuple(_MARKS)) or _ends_asking().search(given):
+    if (
+        len(given) > MOST_READ
+        or given.endswith(tuple(_MARKS))
+        or _heard("values.heard_asking_last", _END).search(given)
+    ):
         return None
     for pattern in _changes():
         found = pattern.fullmatch(given)
         if found is not None:
-            if _asking().search(given, 0, found.start("value")) or _asks_for_value().match(found["value"]):
+            asks = _heard("values.heard_asking").search(given, 0, found.start("value"))
+            if asks or _heard("values.heard_asking_for").match(found["value"]):
                 return None
             name = found["name"].strip(_BLANKS + _QUOTES + _SEPARATORS)
             value = found["value"].strip(_BLANKS).strip("。！!").strip(_BLANKS + _QUOTES)
@@ -103,11 +108,11 @@ def _by_space(text: str) -> Taught:
 
 def _named_parts(text: str) -> Taught | None:
     """Question and answer where both, or the question, are named as such."""
-    asked = _question_name().match(text)
+    asked = _heard("teach.heard_question", _COLON).match(text)
     if asked is None:
         return None
     rest = text[asked.end() :]
-    answered = _answer_name().search(rest)
+    answered = _heard("teach.heard_answer", _COLON).search(rest)
     if answered is None:
         return _in_two(rest)
     return _taught(rest[: answered.start()], rest[answered.end() :])
@@ -117,14 +122,13 @@ def _taught(question: str, answer: str) -> Taught:
     around = _BLANKS + "\n" + _SEPARATORS
     question = question.strip(around)
     answer = answer.strip(around)
-    found = _answer_name().match(answer)
+    found = _heard("teach.heard_answer", _COLON).match(answer)
     return Taught(question, answer[found.end() :].strip(around) if found else answer)
 
 
 def _words(key: str) -> str:
     """The words of both catalogues as alternatives, longest first; Latin ones as whole words."""
-    words = {word for language in Language for word in catalogue(language)[key].split("|") if word}
-    return "|".join(_word(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+    return "|".join(_word(word) for word in sorted(words_of(key), key=lambda word: (-len(word), word)))
 
 
 def _word(word: str) -> str:
@@ -132,40 +136,17 @@ def _word(word: str) -> str:
     return rf"(?<![A-Za-z]){escaped}(?![A-Za-z])" if word.isascii() else escaped
 
 
-def _compiled(patterns: Iterable[str]) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
+@cache
+def _heard(key: str, then: str = "") -> re.Pattern[str]:
+    """One of the words of `key`, with the pattern `then` behind it."""
+    return re.compile(rf"(?:{_words(key)}){then}", re.IGNORECASE)
 
 
 @cache
 def _teaching() -> re.Pattern[str]:
     named = rf"(?:{_words('teach.heard_question')})\s*[:：]"
     after = rf"\s*[{_SEPARATORS}]\s*|[{_BLANKS}\n]+|(?={named})"
-    return re.compile(rf"(?:{_words('teach.heard_teach')})(?:{after})", re.IGNORECASE)
-
-
-@cache
-def _question_name() -> re.Pattern[str]:
-    return re.compile(rf"(?:{_words('teach.heard_question')})\s*[:：]\s*", re.IGNORECASE)
-
-
-@cache
-def _answer_name() -> re.Pattern[str]:
-    return re.compile(rf"(?:{_words('teach.heard_answer')})\s*[:：]\s*", re.IGNORECASE)
-
-
-@cache
-def _asking() -> re.Pattern[str]:
-    return re.compile(rf"(?:{_words('values.heard_asking')})", re.IGNORECASE)
-
-
-@cache
-def _asks_for_value() -> re.Pattern[str]:
-    return re.compile(rf"(?:{_words('values.heard_asking_for')})", re.IGNORECASE)
-
-
-@cache
-def _ends_asking() -> re.Pattern[str]:
-    return re.compile(rf"(?:{_words('values.heard_asking_last')})[\s。！!~～]*$", re.IGNORECASE)
+    return _heard("teach.heard_teach", rf"(?:{after})")
 
 
 @cache
@@ -178,4 +159,5 @@ def _changes() -> tuple[re.Pattern[str], ...]:
     # A sign or one short word is enough where a figure follows.
     figure = rf"(?P<value>(?:NT)?\$?[\d０-９].*|{_HAN_NUMBER}(?:{_words('values.heard_units')}))"
     short = rf"{lead}(?P<name>[^\d０-９]{{2,60}}?)\s*(?:[=＝]|{_words('values.heard_changes')})\s*{figure}"
-    return _compiled([becomes, rf"{setting}(?:{_words('values.heard_to')}){value}", short])
+    patterns = (becomes, rf"{setting}(?:{_words('values.heard_to')}){value}", short)
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from bot.texts import Language, catalogue
+from bot.texts import words_of
 
 _GAP = re.compile(r"[\s,:，：、]+")
 
@@ -14,8 +14,7 @@ def after_word(text: str, key: str) -> str | None:
     """What stands behind one of the words of the catalogue's `key` and a space; None where nothing does."""
     written = text.strip()
     plain = unicodedata.normalize("NFKC", written)
-    words = {word for language in Language for word in catalogue(language)[key].split("|")}
-    for word in sorted(words, key=len, reverse=True):
+    for word in sorted(words_of(key), key=len, reverse=True):
         gap = _GAP.match(plain, len(word)) if plain.casefold().startswith(word) else None
         if gap is not None and gap.end() < len(plain):
             # Other forms of the same characters are kept where they took as much room.
