@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.line.delivery import DeliveryState, Purpose
+from bot.line.delivery import DeliveryState
 from bot.models import Bot, Channel, Delivery, LateAnswer
 
 
@@ -18,15 +18,14 @@ from bot.models import Bot, Channel, Delivery, LateAnswer
 class Usage:
     """What one bot sent in a time; `bot_id` None is what was said in no bot's name.
 
-    `free` are replies that LINE took, `fetched` the late answers that were fetched by their button. `pushed` counts
-    calls, `billed` messages, both by purpose. `refused` and `unknown` count deliveries that LINE surely
+    `free` are replies that LINE took, `fetched` the late answers that were fetched by their button. `billed`
+    are messages by purpose. `refused` and `unknown` count deliveries that LINE surely
     didn't or perhaps didn't take.
     """
 
     bot_id: uuid.UUID | None
     free: int = 0
     fetched: int = 0
-    pushed: Counter[str] = field(default_factory=Counter)
     billed: Counter[str] = field(default_factory=Counter)
     refused: int = 0
     unknown: int = 0
@@ -34,11 +33,6 @@ class Usage:
     @property
     def total_billed(self) -> int:
         return self.billed.total()
-
-    @property
-    def broadcast(self) -> int:
-        """What broadcasts cost."""
-        return self.billed[Purpose.BROADCAST]
 
 
 async def usage_of_bot(session: AsyncSession, bot: Bot, *, since: datetime, until: datetime) -> Usage:
@@ -82,7 +76,6 @@ async def _usage(
         if state == DeliveryState.SENT and kind == "reply":
             usage.free += count
         elif state == DeliveryState.SENT:
-            usage.pushed[purpose] += count
             usage.billed[purpose] += int(cost)
         elif state == DeliveryState.REFUSED:
             usage.refused += count
@@ -94,7 +87,12 @@ async def _usage(
 async def _fetched(
     session: AsyncSession, *, since: datetime, until: datetime, bot_id: uuid.UUID | None = None
 ) -> dict[uuid.UUID, int]:
-    told = select(LateAnswer.bot_id, func.count()).where(LateAnswer.told_at >= since, LateAnswer.told_at < until)
+    told = (
+        select(LateAnswer.bot_id, func.count())
+        .where(LateAnswer.told_at >= since, LateAnswer.told_at < until)
+        # What the shop's people answered later was told without a button.
+        .where(LateAnswer.state.not_in(FOLLOW_UPS))
+    )
     if bot_id is not None:
         told = told.where(LateAnswer.bot_id == bot_id)
     rows = await session.execute(told.group_by(LateAnswer.bot_id))

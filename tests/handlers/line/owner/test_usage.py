@@ -33,6 +33,15 @@ async def test_without_a_limit_there_is_nothing_left_to_count(owner: Seat) -> No
     assert say("quota.left") not in shown.text
 
 
+async def test_what_the_shop_answers_later_is_no_answer_fetched_with_a_button(owner: Seat) -> None:
+    await with_quota(owner, 200)
+    await owner.shop.ask(owner.shop.friend("小明"), "可以帶大象來嗎？")
+    await owner.presses(await owner.says("未回答"), "回答")
+    await owner.presses(await owner.says("可以，請先預約。"), say("unanswered.send_now", count=1))
+    shown = await owner.says("額度")
+    assert say("quota.fetched") not in shown.text
+
+
 async def test_helpers_ask_in_vain(owner: Seat) -> None:
     helper = await join(owner, "阿妹")
     assert await owner.shop.ask(helper, "額度") == [say("owner.owners_only")]
