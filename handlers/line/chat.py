@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -28,7 +28,7 @@ from handlers.line.opening import answer as answer_about_hours
 from handlers.line.opening import opening_from, reopens
 from handlers.line.rendering import answer_messages, messages_for, suggestions_of
 from handlers.line.repository import Line
-from handlers.line.responses import Incoming, Later, Reply, Response, Silent
+from handlers.line.responses import Incoming, Later, Reply, Response
 from handlers.line.router import Turn
 from handlers.line.shops import offer_shops
 from handlers.line.situation import Situation
@@ -100,11 +100,7 @@ class Chat:
         bot, said = situation.bot, situation.said
         if bot is None or not said or bot.paused_at is not None:
             return Answered()
-        async with self._database.reading() as session:
-            taken_back = await messages_taken_back(session, incoming)
-        if incoming.message_id in taken_back:
-            return Silent("unsent")
-        covers = _answered_together(incoming, situation, taken_back)
+        covers = _answered_together(incoming, situation)
         if not covers and (wait := self._wait_for_more(incoming, situation)) is not None:
             return Later(wait, or_more=True)
         text = "\n".join([said, *(one.text for one in covers)])
@@ -272,14 +268,12 @@ def _cleared(finding: Finding | None, heard: Heard) -> Finding | None:
     return Finding(Answer(heard.unclear, Outcome.ANSWERED))
 
 
-def _answered_together(
-    incoming: Incoming, situation: Situation, taken_back: Collection[str | None]
-) -> tuple[Incoming, ...]:
+def _answered_together(incoming: Incoming, situation: Situation) -> tuple[Incoming, ...]:
     """The texts behind this one that belong to the same question. Staff give orders one by one."""
     if not incoming.in_private or (situation.role is not None and not situation.in_preview):
         return ()
     question = takewhile(lambda one: not asks_for_person(one.text), incoming.following)
-    return tuple(one for one in question if one.message_id not in taken_back and one.text.strip())
+    return tuple(one for one in question if one.message_id not in situation.taken_back and one.text.strip())
 
 
 def _with_hours(text: str, answer: Answer | None, turn: Turn, bot: Bot) -> str:
