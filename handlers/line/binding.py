@@ -53,13 +53,10 @@ class OwnerBinding:
 
     async def claim(self, session: AsyncSession, turn: Turn) -> Response:
         """`@我是店長`, with or without a code: bind one bot or say why not."""
-        incoming = turn.incoming
-        code = incoming.command.argument if incoming.command else ""
-        if not incoming.in_private:
-            return await hint_private(session, turn)
-        if incoming.user_id is None:
-            return _say(incoming, "no_user_id")
-        claimant = Claimant(incoming.channel.id, incoming.user_id)
+        incoming, code = turn.incoming, _code_in(turn.incoming)
+        claimant = await _claimant(session, turn)
+        if not isinstance(claimant, Claimant):
+            return claimant
         if code:
             claim = await claim_by_code(session, claimant, code_hash=self._hash(code), now=incoming.now, roles=OWNING)
         else:
@@ -67,7 +64,7 @@ class OwnerBinding:
         wake: tuple[str, ...] = ()
         if claim.bot is not None and claim.outcome in _OF_OWNER:
             kind = _OF_OWNER[claim.outcome]
-            change = OwnerChange(kind=kind, bot=claim.bot, owner=incoming.user_id, former=claim.former)
+            change = OwnerChange(kind=kind, bot=claim.bot, owner=claimant.user_id, former=claim.former)
             wake = await follow_up(session, change, now=incoming.now)
         return await _claimed(session, turn, claim, wake=wake)
 
@@ -84,32 +81,27 @@ class OwnerBinding:
 
     async def join(self, session: AsyncSession, turn: Turn) -> Response:
         """`@我是店員` with the code that an owner gave out."""
-        incoming = turn.incoming
-        code = incoming.command.argument if incoming.command else ""
-        if not incoming.in_private:
-            return await hint_private(session, turn)
-        if incoming.user_id is None:
-            return _say(incoming, "no_user_id")
+        incoming, code = turn.incoming, _code_in(turn.incoming)
+        claimant = await _claimant(session, turn)
+        if not isinstance(claimant, Claimant):
+            return claimant
         if not code:
             return _say(incoming, "need_helper_code")
-        claimant = Claimant(incoming.channel.id, incoming.user_id, turn.prepared or "")
         roles = frozenset({CodeRole.HELPER})
         claim = await claim_by_code(session, claimant, code_hash=self._hash(code), now=incoming.now, roles=roles)
         wake: tuple[str, ...] = ()
         if claim.bot is not None and claim.outcome is ClaimOutcome.JOINED:
             name = claimant.name or say("staff.nameless")
             word = say("staff.helper_joined", Language.ZH_TW, shop=claim.bot.store_name, name=name)
-            wake = await tell_owner(session, claim.bot, incoming.user_id, word, now=incoming.now)
+            wake = await tell_owner(session, claim.bot, claimant.user_id, word, now=incoming.now)
         return await _claimed(session, turn, claim, wake=wake)
 
     async def ask_release(self, session: AsyncSession, turn: Turn) -> Response:
         """`@解除店長`: ask which shop and whether really, before anything changes."""
-        incoming = turn.incoming
-        if not incoming.in_private:
-            return await hint_private(session, turn)
-        if incoming.user_id is None:
-            return _say(incoming, "no_user_id")
-        owned = await bots_owned_by(session, incoming.channel.id, incoming.user_id)
+        incoming, claimant = turn.incoming, await _claimant(session, turn)
+        if not isinstance(claimant, Claimant):
+            return claimant
+        owned = await bots_owned_by(session, claimant.channel_id, claimant.user_id)
         if not owned:
             return _say(incoming, "not_owner")
         if len(owned) == 1:
@@ -156,6 +148,16 @@ class OwnerBinding:
         return hash_token(self.code_key, normal) if normal else None
 
 
+async def _claimant(session: AsyncSession, turn: Turn) -> Claimant | Response:
+    """Who would change their part in a bot, or what to say to whom that can't be done for, here or at all."""
+    incoming = turn.incoming
+    if not incoming.in_private:
+        return await hint_private(session, turn)
+    if incoming.user_id is None:
+        return _say(incoming, "no_user_id")
+    return Claimant(incoming.channel.id, incoming.user_id, turn.prepared or "")
+
+
 async def _claimed(session: AsyncSession, turn: Turn, claim: Claim, *, wake: tuple[str, ...]) -> Reply:
     """What a claim came to. Whoever has a part in a bot now is in its shop from now on."""
     incoming, bot = turn.incoming, claim.bot
@@ -168,6 +170,10 @@ async def _claimed(session: AsyncSession, turn: Turn, claim: Claim, *, wake: tup
     await repository.enter_bot(session, turn.contact.id, bot.id)
     lanes = (*wake, *lanes_for(incoming.channel, incoming.user_id))
     return Reply(messages=messages_for(text, first_steps(bot, incoming.language)), bot_id=bot.id, wake=lanes)
+
+
+def _code_in(incoming: Incoming) -> str:
+    return incoming.command.argument if incoming.command else ""
 
 
 def _bot_in(argument: str) -> uuid.UUID | None:
