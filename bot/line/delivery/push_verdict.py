@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.line.delivery.outcome import Outcome, OutcomeKind
-from bot.line.delivery.verdict import TOKEN_LIFE, TOKEN_SURELY_ALIVE, DeliveryState
+from bot.line.delivery.verdict import TOKEN_LIFE, TOKEN_SURELY_ALIVE, DeliveryState, wait_after
 
 RETRY_KEY_LIFE = timedelta(hours=24)
-FIRST_WAIT = timedelta(seconds=0.5)
 LONGEST_WAIT = timedelta(seconds=60)
 ACCESS_WAIT = timedelta(seconds=30)
 
@@ -91,8 +90,6 @@ def _after_push(outcome: Outcome, now: PushSituation) -> PushVerdict:
 
 
 def _wait(outcome: Outcome, attempts: int) -> timedelta:
-    if outcome.retry_after is not None:
-        return timedelta(seconds=max(outcome.retry_after, 0.5))
-    if outcome.kind is OutcomeKind.ACCESS_REFUSED:
+    if outcome.kind is OutcomeKind.ACCESS_REFUSED and outcome.retry_after is None:
         return ACCESS_WAIT
-    return min(FIRST_WAIT * (1 << min(attempts - 1, 10)), LONGEST_WAIT)
+    return wait_after(outcome, attempts, longest=LONGEST_WAIT)

@@ -17,6 +17,7 @@ from bot.line.events import EventState
 TOKEN_LIFE = timedelta(seconds=60)
 # Up to this age a refused token was surely not refused for being old.
 TOKEN_SURELY_ALIVE = timedelta(seconds=45)
+FIRST_WAIT = timedelta(seconds=0.5)
 LONGEST_WAIT = timedelta(seconds=8)
 
 
@@ -58,7 +59,7 @@ def judge(outcome: Outcome, *, attempts: int, doubtful: bool, repaired: bool, ag
         return Verdict(delivery=DeliveryState.REFUSED, retry_in=timedelta(0), repair=True)
     in_doubt = doubtful or kind is OutcomeKind.UNKNOWN
     state = DeliveryState.UNKNOWN if in_doubt else DeliveryState.REFUSED
-    wait = _wait(outcome, attempts)
+    wait = wait_after(outcome, attempts, longest=LONGEST_WAIT)
     if age + wait >= TOKEN_LIFE:
         return _given_up(state, outcome)
     return Verdict(delivery=state, retry_in=wait)
@@ -81,7 +82,8 @@ def _given_up(state: DeliveryState, outcome: Outcome) -> Verdict:
     return Verdict(delivery=state, event=EventState.FAILED, reason=reason)
 
 
-def _wait(outcome: Outcome, attempts: int) -> timedelta:
+def wait_after(outcome: Outcome, attempts: int, *, longest: timedelta) -> timedelta:
+    """How long to wait after attempt number `attempts`: as long as LINE says, else each time twice as long."""
     if outcome.retry_after is not None:
-        return timedelta(seconds=max(outcome.retry_after, 0.5))
-    return min(timedelta(seconds=0.5) * (1 << min(attempts - 1, 10)), LONGEST_WAIT)
+        return max(timedelta(seconds=outcome.retry_after), FIRST_WAIT)
+    return min(FIRST_WAIT * (1 << min(attempts - 1, 10)), longest)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.line.delivery.outcome import Outcome
@@ -149,15 +149,3 @@ async def record_push(
         delivery.retry_key = uuid.uuid4() if delivery.retry_key is not None else None
     await session.flush()
     return delivery
-
-
-async def count_sent(
-    session: AsyncSession, bot_id: uuid.UUID, *, since: datetime, until: datetime
-) -> dict[tuple[str, str, str], tuple[int, int]]:
-    """A bot's deliveries of a time: how many and what they cost, by (kind, purpose, state)."""
-    rows = await session.execute(
-        select(Delivery.kind, Delivery.purpose, Delivery.state, func.count(), func.coalesce(func.sum(Delivery.cost), 0))
-        .where(Delivery.bot_id == bot_id, Delivery.created_at >= since, Delivery.created_at < until)
-        .group_by(Delivery.kind, Delivery.purpose, Delivery.state)
-    )
-    return {(kind, purpose, state): (count, int(cost)) for kind, purpose, state, count, cost in rows}
