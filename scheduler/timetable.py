@@ -52,12 +52,10 @@ class Timetable:
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
     def start(self) -> None:
-        for name, interval, job in TIMETABLE:
-            trigger = IntervalTrigger(seconds=int(interval.total_seconds()))
-            self._scheduler.add_job(self.run, trigger, args=[name, interval, job], id=name, coalesce=True)
-        for name, interval, chore in self._chores:
-            trigger = IntervalTrigger(seconds=int(interval.total_seconds()))
-            self._scheduler.add_job(self.run_chore, trigger, args=[name, interval, chore], id=name, coalesce=True)
+        turns = [(self.run, entry) for entry in TIMETABLE] + [(self.run_chore, entry) for entry in self._chores]
+        for run, entry in turns:
+            trigger = IntervalTrigger(seconds=int(entry[1].total_seconds()))
+            self._scheduler.add_job(run, trigger, args=entry, id=entry[0], coalesce=True)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -66,31 +64,37 @@ class Timetable:
 
     async def run(self, name: str, interval: timedelta, job: Job) -> bool:
         """Run a job unless another process had its turn within the interval; True when it ran."""
-        now = self._clock.now()
-        try:
+
+        async def turn(now: datetime) -> bool:
             async with self._database.unit_of_work() as session:
-                if not await self._is_our_turn(session, name, interval, now):
-                    return False
-                await job(session, now)
-        except (SQLAlchemyError, OSError):
-            log.exception("timetable_job_failed", job=name)
-            return False
-        log.info("timetable_job_ran", job=name)
-        return True
+                if is_ours := await self._is_our_turn(session, name, interval, now):
+                    await job(session, now)
+            return is_ours
+
+        return await self._ran(name, turn)
 
     async def run_chore(self, name: str, interval: timedelta, chore: Chore) -> bool:
         """Run a chore unless another process had its turn within the interval; True when it ran."""
-        now = self._clock.now()
-        try:
+
+        async def turn(now: datetime) -> bool:
             async with self._database.unit_of_work() as session:
-                if not await self._is_our_turn(session, name, interval, now):
-                    return False
-            await chore(now)
+                is_ours = await self._is_our_turn(session, name, interval, now)
+            if is_ours:
+                await chore(now)
+            return is_ours
+
+        return await self._ran(name, turn)
+
+    async def _ran(self, name: str, turn: Callable[[datetime], Awaitable[bool]]) -> bool:
+        """Take a turn and tell of it."""
+        try:
+            ran = await turn(self._clock.now())
         except (SQLAlchemyError, OSError):
             log.exception("timetable_job_failed", job=name)
             return False
-        log.info("timetable_job_ran", job=name)
-        return True
+        if ran:
+            log.info("timetable_job_ran", job=name)
+        return ran
 
     async def _is_our_turn(self, session: AsyncSession, name: str, interval: timedelta, now: datetime) -> bool:
         until = now + interval * TURN_SHARE
