@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 from functools import partial
-
-import numpy as np
 
 from knowledge.answers import MAX_TOP_K, Question, Turn
 from knowledge.composing import smalltalk
@@ -15,7 +13,6 @@ from knowledge.entries import Audience
 from knowledge.following import Reading, asks, readings
 from knowledge.retrieval.encoding import Encoding
 from knowledge.retrieval.index import Hit, Index
-from knowledge.retrieval.tokens import Terms, topic_terms_of
 
 # At this confidence an entry is taken to answer the question. A model may look at less sure ones too,
 # since it can say that they don't.
@@ -30,12 +27,6 @@ MAX_SUGGESTIONS = 3
 LOST = 0.25
 # How much of its confidence an entry keeps that was found by a reading that leans on an earlier question.
 LEANING = 0.95
-
-# What so few characters or words ask for is sure only of entries that hold some of them; of others it is
-# "probably" at most, and of a handful of letters not even that.
-MOST_SLIGHT = 2
-FEW_LETTERS = 3
-SLIGHT, HARDLY_ANYTHING = 0.45, 0.3
 
 # Beyond so many entries a search takes milliseconds, and is done beside the event loop.
 MANY = 2_000
@@ -139,30 +130,8 @@ class Finder:
         limit = self.top_k + MAX_SUGGESTIONS
         search = partial(self.index.search, text, vector, audience=self.audience, limit=limit, favoured=self.favoured)
         hits = await self.encoding.in_thread(search) if len(self.index.entries) > MANY else search()
-        hits = tempered(text, hits)
         # What ranks first among near equals isn't always what most surely answers.
         return sorted(hits, key=lambda hit: (hit.confidence, hit.score), reverse=True)
-
-
-def tempered(text: str, hits: Sequence[Hit]) -> list[Hit]:
-    """The hits, less sure where `text` is a word or two of which their entries hold none.
-
-    Every text has a vector that is near to something, a slip of the thumb ("xyz") or "hm" too.
-    """
-    topic = topic_terms_of(text)
-    if len(topic) > MOST_SLIGHT:
-        return list(hits)
-    # A Chinese character says as much as several letters.
-    letters = sum(1 if character.isascii() else 2 for character in text if character.isalpha())
-    bound = SLIGHT if letters > FEW_LETTERS else HARDLY_ANYTHING
-    return [hit if _shares(hit, topic) else replace(hit, confidence=min(hit.confidence, bound)) for hit in hits]
-
-
-def _shares(hit: Hit, topic: Terms) -> bool:
-    """Whether an entry holds anything of a topic."""
-    entry = hit.entry
-    held = topic_terms_of(f"{entry.question}\n{entry.answer}\n{entry.keywords}")
-    return bool(np.isin(topic, held).any())
 
 
 def top_k_of(question: Question) -> int:

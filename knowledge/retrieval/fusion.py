@@ -12,11 +12,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from knowledge.retrieval.bm25 import Scores
+from knowledge.retrieval.tokens import fold, runs_of
 
 QUESTION_WORDS = 0.25
 ALL_WORDS = 0.75
 QUESTION_VECTOR = 1.25
 ANSWER_VECTOR = 0.5
+# What so few characters or words ask for is sure only of entries that hold some of them; of others it is
+# "probably" at most, and of a handful of letters not even that.
+MOST_SLIGHT = 2
+FEW_LETTERS = 3
+SLIGHT, HARDLY_ANYTHING = 0.45, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +32,8 @@ class Signals:
     `question_words` and `all_words` are BM25 scores as a share of the question's ceiling; `coverage` is
     the share of the question's topic that an entry speaks of (0..1); the vectors' are cosines, None
     without an encoder. `distinct` is 1 / entries with the same question text. `foreign` says that the
-    question is in another script than the entries, so that words can't tell what fits.
+    question is in another script than the entries, so that words can't tell what fits. `surest` is the
+    most that entries can be sure of which speak of nothing of the topic.
     """
 
     question_words: Scores
@@ -36,6 +43,7 @@ class Signals:
     answer_vector: Scores | None
     distinct: Scores
     foreign: bool = False
+    surest: float = 1.0
 
 
 def _words(signals: Signals) -> Scores:
@@ -79,7 +87,22 @@ def confidence(signals: Signals, score: Scores) -> Scores:
         support = close if signals.foreign else np.maximum(coverage, close)
         evidence = weights["close"] * close + weights["coverage"] * coverage
         evidence[best] += weights["lead"] * support[best] * lead / np.maximum(score[best], np.finfo(np.float32).tiny)
-    return np.asarray(np.where(score > 0, 1 / (1 + np.exp(-evidence - weights["bias"])), 0), dtype=np.float32)
+    sure = np.where(score > 0, 1 / (1 + np.exp(-evidence - weights["bias"])), 0)
+    return np.asarray(np.where(coverage > 0, sure, np.minimum(sure, signals.surest)), dtype=np.float32)
+
+
+def surest_of(question: str, topic: int, *, foreign: bool) -> float:
+    """How sure an entry may be that holds none of the `topic` terms of a question.
+
+    Every text has a vector that is near to something, a slip of the thumb ("xyz") or "hm" too. In another
+    script than the entries' no entry holds any, so a whole question about a word or two isn't slight there.
+    """
+    said = sum(len(run) if is_han else 1 for run, is_han in runs_of(fold(question))) if foreign and topic else topic
+    if said > MOST_SLIGHT:
+        return 1.0
+    # A Chinese character says as much as several letters.
+    letters = sum(1 if character.isascii() else 2 for character in question if character.isalpha())
+    return SLIGHT if letters > FEW_LETTERS else HARDLY_ANYTHING
 
 
 def _lead(score: Scores) -> tuple[int, np.float32]:

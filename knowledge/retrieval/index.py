@@ -103,18 +103,20 @@ class Index:
 
     def signals(self, question: str, vector: Vectors | None) -> fusion.Signals:
         plain = without_courtesies(question)
-        terms = postings_of([plain]).terms
+        terms, topic = postings_of([plain]).terms, topic_terms_of(plain)
+        foreign = is_latin(plain) != self._is_latin
         # BM25 counts as a share of what the question could reach at most in the whole text.
         ceiling = np.float32(self._everything.ceiling(terms) or 1)
         by_vector = self._by_vector(vector) if vector is not None else None
         return fusion.Signals(
             question_words=self._questions.scores(terms) / ceiling,
             all_words=self._everything.scores(terms) / ceiling,
-            coverage=self._everything.coverage(topic_terms_of(plain)),
+            coverage=self._everything.coverage(topic),
             question_vector=by_vector[0] if by_vector else None,
             answer_vector=by_vector[1] if by_vector else None,
             distinct=self._distinct,
-            foreign=is_latin(plain) != self._is_latin,
+            foreign=foreign,
+            surest=fusion.surest_of(question, topic.size, foreign=foreign),
         )
 
     def _by_vector(self, vector: Vectors) -> tuple[Scores, Scores] | None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.entries import Audience, Entry, Scope
 from knowledge.parameters import Parameter
+from knowledge.retrieval.fusion import HARDLY_ANYTHING, SLIGHT
 from knowledge.retrieval.index import Hit, Index
 
 
@@ -105,3 +107,38 @@ def test_only_as_many_as_asked_for_come_back_best_first() -> None:
 
 def test_an_empty_index_finds_nothing() -> None:
     assert search(index_over(), "押金") == []
+
+
+def sure_of(question: str) -> list[float]:
+    """How sure the one entry is, whose vector is the question's own."""
+    entry = Entry(1, Scope.VENDOR, "可以養寵物嗎？", "不能飼養寵物。", keywords="毛小孩")
+    vector = np.array([1, 0], dtype=np.float32)
+    hits = Index([entry], [np.stack([vector, vector])]).search(question, vector, audience=Audience.RENTER, limit=5)
+    return [round(hit.confidence, 4) for hit in hits]
+
+
+@pytest.mark.parametrize("question", ["xyz", "abc", "喔"])
+def test_what_says_hardly_anything_finds_nothing_surely(question: str) -> None:
+    assert sure_of(question) == [HARDLY_ANYTHING]
+
+
+@pytest.mark.parametrize("question", ["?", ""])
+def test_what_says_nothing_finds_nothing(question: str) -> None:
+    assert sure_of(question) == []
+
+
+@pytest.mark.parametrize("question", ["pets", "確定"])
+def test_a_word_that_no_entry_holds_finds_what_is_probably_meant(question: str) -> None:
+    assert sure_of(question) == [SLIGHT]
+
+
+@pytest.mark.parametrize(
+    "question", ["寵物", "養貓", "毛小孩", "Can I keep a dog or a cat here?", "Do you allow pets?"]
+)
+def test_words_that_an_entry_holds_and_whole_questions_are_as_sure_as_their_vectors(question: str) -> None:
+    assert sure_of(question)[0] > 0.95
+
+
+def test_an_entry_asked_for_in_its_very_words_is_sure_however_little_they_say() -> None:
+    entry = Entry(1, Scope.VENDOR, "你是誰", "我是小幫手。")
+    assert search(index_over(PETS, entry), "你是誰？")[0].confidence > 0.9
