@@ -24,7 +24,7 @@ from handlers.line import repository
 from handlers.line.aftermath import NOT_SHOWN
 from handlers.line.pushing import NoRoom, send_to
 from handlers.line.repository import Asker, Line
-from handlers.line.repository.knowledge_desk import PUSHED, REPLIED, TOLD, UNTOLD
+from handlers.line.repository.follow_ups import PUSHED, REPLIED, TOLD, UNTOLD
 from handlers.line.responses import Reply, Response
 from handlers.line.router import Turn
 

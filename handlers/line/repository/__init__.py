@@ -3,8 +3,10 @@
 from handlers.line.repository.bots import (
     bots_known_to,
     bots_of_channel,
+    bots_of_vendor,
     find_bot,
     find_bot_by_shop_code,
+    staffed_bots,
 )
 from handlers.line.repository.broadcasts import (
     BroadcastState,
@@ -53,11 +55,13 @@ from handlers.line.repository.events import (
     end_delivered,
     end_event,
     fail_delivered,
+    how_ended,
     move_to_delivery,
     open_events,
     postpone_event,
     replace_payload,
 )
+from handlers.line.repository.follow_ups import Asker, askers_of, pushed_answers, untold_answers
 from handlers.line.repository.former_staff import end_staff_work
 from handlers.line.repository.groups import (
     Group,
@@ -66,16 +70,6 @@ from handlers.line.repository.groups import (
     group_of,
     group_settings,
     groups_of,
-)
-from handlers.line.repository.knowledge_desk import (
-    Asker,
-    askers_of,
-    bots_of_vendor,
-    change_dialog,
-    how_ended,
-    pushed_answers,
-    staffed_bots,
-    untold_answers,
 )
 from handlers.line.repository.late_answers import (
     add_late_answer,
@@ -107,6 +101,7 @@ from handlers.line.repository.staff import (
     Dialog,
     Role,
     begin_dialog,
+    change_dialog,
     end_dialog,
     find_dialog,
     role_of,

@@ -16,7 +16,8 @@ from sqlalchemy.orm import aliased
 
 from bot.line.delivery import DeliveryState
 from bot.line.events import SourceType
-from bot.models import Bot, Broadcast, Contact, Conversation, Delivery, Lane
+from bot.models import Bot, Broadcast, Contact, Conversation, Delivery
+from handlers.line.repository.lanes import unheld
 
 LANE_PREFIX = "broadcast"
 
@@ -100,10 +101,7 @@ async def schedule_broadcast(session: AsyncSession, broadcast: Broadcast, *, at:
 async def due_broadcasts(session: AsyncSession, now: datetime, *, limit: int) -> Sequence[str]:
     """Lanes of broadcasts that are to be worked on and that nobody is at."""
     due = select(Broadcast.id).where(Broadcast.due_at.is_not(None), Broadcast.due_at <= now).limit(limit)
-    keys = [broadcast_lane(broadcast_id) for broadcast_id in await session.scalars(due)]
-    held = select(Lane.key).where(Lane.key.in_(keys), Lane.lease_until > now, Lane.owner.is_not(None))
-    taken = set(await session.scalars(held)) if keys else set()
-    return [key for key in keys if key not in taken]
+    return await unheld(session, [broadcast_lane(broadcast_id) for broadcast_id in await session.scalars(due)], now=now)
 
 
 async def count_followers(session: AsyncSession, bot: Bot, *, shared: bool) -> int:

@@ -129,6 +129,12 @@ async def postpone_event(session: AsyncSession, event_id: int, *, until: datetim
         await session.execute(_POSTPONE, {"event": event_id, "until": until})
 
 
+async def how_ended(session: AsyncSession, event_id: int) -> tuple[str, str | None] | None:
+    """State and reason of an event."""
+    row = (await session.execute(select(LineEvent.state, LineEvent.reason).where(LineEvent.id == event_id))).first()
+    return (row[0], row[1]) if row is not None else None
+
+
 async def due_lanes(session: AsyncSession, now: datetime, *, limit: int) -> Sequence[str]:
     """Lanes with something due that nobody holds."""
     due = (

@@ -15,7 +15,7 @@ from handlers.line.repository.conversations import Speaker
 _UNSYNCHRONISED = {"synchronize_session": False}
 
 
-async def contacts_of_users(session: AsyncSession, channel_id: uuid.UUID, user_ids: Sequence[str]) -> Sequence[int]:
+async def _contacts_of(session: AsyncSession, channel_id: uuid.UUID, user_ids: Sequence[str]) -> Sequence[int]:
     """The contacts of LINE users on a channel; none for who never wrote."""
     of_users = select(Contact.id).where(Contact.channel_id == channel_id, Contact.source_id.in_(user_ids))
     return (await session.scalars(of_users)).all()
@@ -23,7 +23,7 @@ async def contacts_of_users(session: AsyncSession, channel_id: uuid.UUID, user_i
 
 async def end_staff_work(session: AsyncSession, bot: Bot, user_ids: Sequence[str], *, now: datetime) -> None:
     """End what these people were in the middle of, and give the conversations that they held back to the bot."""
-    contact_ids = await contacts_of_users(session, bot.channel_id, user_ids)
+    contact_ids = await _contacts_of(session, bot.channel_id, user_ids)
     if not contact_ids:
         return
     dialogs = delete(StaffDialog).where(StaffDialog.bot_id == bot.id, StaffDialog.contact_id.in_(contact_ids))

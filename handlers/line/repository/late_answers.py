@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.models import Lane, LateAnswer
+from bot.models import LateAnswer
+from handlers.line.repository.lanes import unheld
 
 LANE_PREFIX = "answer"
 
@@ -32,7 +33,4 @@ async def add_late_answer(session: AsyncSession, answer: LateAnswer) -> None:
 async def due_answers(session: AsyncSession, now: datetime, *, limit: int) -> Sequence[str]:
     """Lanes of late answers that are to be made and that nobody is at."""
     due = select(LateAnswer.id).where(LateAnswer.due_at.is_not(None), LateAnswer.due_at <= now).limit(limit)
-    keys = [lane_of(answer_id) for answer_id in await session.scalars(due)]
-    held = select(Lane.key).where(Lane.key.in_(keys), Lane.lease_until > now, Lane.owner.is_not(None))
-    taken = set(await session.scalars(held)) if keys else set()
-    return [key for key in keys if key not in taken]
+    return await unheld(session, [lane_of(answer_id) for answer_id in await session.scalars(due)], now=now)

@@ -12,10 +12,11 @@ from sqlalchemy import ColumnElement, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.line.delivery import DeliveryState, OutcomeKind, Purpose
-from bot.models import Bot, Broadcast, Channel, Delivery, DeliveryAttempt, Lane
+from bot.models import Bot, Broadcast, Channel, Delivery, DeliveryAttempt
+from handlers.line.repository.broadcasts import BroadcastState
+from handlers.line.repository.lanes import unheld
 
 LANE_PREFIX = "quota"
-SCHEDULED = "scheduled"
 # What was planned longer ago than that is hardly still on its way.
 SENT_LATER_AT_MOST = timedelta(hours=1)
 
@@ -42,10 +43,7 @@ async def channels_to_ask(session: AsyncSession, *, before: datetime, now: datet
     old = or_(Channel.quota_checked_at.is_(None), Channel.quota_checked_at < before)
     wanted = select(Channel.id).where(Channel.is_active, old).limit(limit)
     found = {quota_lane(channel_id): channel_id for channel_id in await session.scalars(wanted)}
-    held = select(Lane.key).where(Lane.key.in_(found), Lane.lease_until > now, Lane.owner.is_not(None))
-    for key in await session.scalars(held) if found else ():
-        del found[key]
-    return list(found.values())
+    return [found[key] for key in await unheld(session, list(found), now=now)]
 
 
 async def save_quota(
@@ -69,7 +67,7 @@ async def reserved(
         *_whose(Delivery, channel_id, bot_id), Delivery.due_at.is_not(None), Delivery.retry_key.is_not(None)
     )
     scheduled = select(func.coalesce(func.sum(Broadcast.recipients), 0)).where(
-        *_whose(Broadcast, channel_id, bot_id), Broadcast.state == SCHEDULED, Broadcast.due_at < until
+        *_whose(Broadcast, channel_id, bot_id), Broadcast.state == BroadcastState.SCHEDULED, Broadcast.due_at < until
     )
     if apart_from is not None:
         scheduled = scheduled.where(Broadcast.id != apart_from)

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, delete, literal, select, union_all
+from sqlalchemy import bindparam, delete, literal, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.statements import table_of
@@ -67,6 +67,14 @@ async def begin_dialog(session: AsyncSession, dialog: StaffDialog) -> None:
     await end_dialog(session, dialog.contact_id, dialog.bot_id)
     session.add(dialog)
     await session.flush()
+
+
+async def change_dialog(
+    session: AsyncSession, contact_id: int, bot_id: uuid.UUID, *, data: dict[str, Any], until: datetime
+) -> None:
+    """Go on with a dialog: keep what it has come to, and when it expires now."""
+    this = StaffDialog.contact_id == contact_id, StaffDialog.bot_id == bot_id
+    await session.execute(update(StaffDialog).where(*this).values(data=data, expires_at=until))
 
 
 async def end_dialog(session: AsyncSession, contact_id: int, bot_id: uuid.UUID) -> None:
