@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.line.delivery import DeliveryState
 from bot.models import Bot, Channel, Delivery, LateAnswer
+from handlers.line.repository.follow_ups import FOLLOW_UPS
 
 
 @dataclass(slots=True, kw_only=True)
