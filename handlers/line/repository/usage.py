@@ -20,8 +20,7 @@ class Usage:
     """What one bot sent in a time; `bot_id` None is what was said in no bot's name.
 
     `free` are replies that LINE took, `fetched` the late answers that were fetched by their button. `billed`
-    are messages by purpose. `refused` and `unknown` count deliveries that LINE surely
-    didn't or perhaps didn't take.
+    are messages by purpose. `refused` and `unknown` count deliveries that LINE surely didn't or perhaps didn't take.
     """
 
     bot_id: uuid.UUID | None
