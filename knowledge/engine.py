@@ -192,7 +192,8 @@ class Engine:
         if sure:
             said = extractive.compose(found.understood, sure)
             if not grounding.ungrounded(said, figures_of(sure, case.text)) and _says_what_was_asked(said, case):
-                said = extractive.compose(found.understood, introduced(found.understood, sure, case.question.language))
+                told = introduced(found.understood, sure, case.question.language)
+                said = said if told == sure else extractive.compose(found.understood, told)
                 answer = self._answered(case, intents, found, _Said(said, Composer.EXTRACTIVE, sure))
                 return fixed.with_open_questions(answer, found.open, parameters, case.question)
         return self._without_entries(case, intents, found)

@@ -12,7 +12,7 @@ from functools import cache
 
 import numpy as np
 
-from bot.texts import Language, catalogue, say
+from bot.texts import Language, say, words_of
 from knowledge.composing.material import Material
 from knowledge.retrieval.tokens import Terms, topic_terms_of
 
@@ -50,7 +50,6 @@ def _share_of(some: Terms, others: Terms) -> float:
 
 @cache
 def _bare() -> re.Pattern[str]:
-    words = {word for language in Language for word in catalogue(language)["answer.heard_bare"].split("|")}
     particles = say("answer.heard_particles", Language.ZH_TW)
-    alternatives = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    alternatives = "|".join(map(re.escape, sorted(words_of("answer.heard_bare"), key=len, reverse=True)))
     return re.compile(rf"\s*(?:{alternatives})(?:{particles})?(?:[\s,.!，。！、；;~～]|$)", re.IGNORECASE)

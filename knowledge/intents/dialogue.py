@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import takewhile
 
-from bot.texts import Language, say
+from bot.texts import Language, say, words_of
 from knowledge.answers import Turn
 from knowledge.entries import IntentCard
 from knowledge.intents.endpoints import Endpoint, Wanted, endpoint_of
@@ -63,7 +63,7 @@ def is_cancelled(text: str) -> bool:
 
 @cache
 def _heard_cancel() -> frozenset[str]:
-    heard = (word for language in Language for word in say("system.heard_cancel", language).split("|"))
+    heard = words_of("system.heard_cancel")
     return frozenset("".join(character for character in word if character.isalnum()) for word in heard)
 
 

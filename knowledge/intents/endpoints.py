@@ -9,7 +9,7 @@ from functools import cache
 from math import isnan
 from typing import Any
 
-from bot.texts import Language, say
+from bot.texts import words_of
 from knowledge.entries import CALLING, IntentCard
 from knowledge.intents.patterns import UnsafePattern, check_pattern
 
@@ -49,7 +49,7 @@ class Endpoint:
 @cache
 def _courtesies() -> re.Pattern[str]:
     """What a description may begin with that the question for the value says itself."""
-    said = [word for language in Language for word in say("system.heard_before_what", language).split("|")]
+    said = sorted(words_of("system.heard_before_what"), key=len, reverse=True)
     return re.compile(rf"^(?:{'|'.join(map(re.escape, said))})+", re.IGNORECASE)
 
 
