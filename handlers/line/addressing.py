@@ -1,4 +1,4 @@
-"""Whether a group's message is meant for the bot (silent unless called). Pure."""
+"""Whether a group's message is meant for the bot (silent unless called), and how it is called. Pure."""
 
 from __future__ import annotations
 
@@ -6,8 +6,14 @@ import re
 import unicodedata
 
 from bot.line.events import TextContent
+from bot.models import Bot
 
 _AFTER_A_NAME = " \t\u3000,:，：、"
+
+
+def calling_word(bot: Bot) -> str:
+    """The word that people in groups are told to call a bot by."""
+    return bot.trigger_word or bot.store_name
 
 
 def addressed_text(content: TextContent, *names: str) -> str | None:

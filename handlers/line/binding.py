@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.line.client import LineClient, LineError
+from bot.line.client import LineClient
 from bot.security.keys import Purpose, derive_key
 from bot.security.tokens import hash_token, normalise_code
 from bot.tenancy.claims import CodeRole
@@ -28,13 +27,13 @@ from handlers.line.groups import hint_private
 from handlers.line.owner.changes import ChangeKind, OwnerChange, follow_up, tell_owner
 from handlers.line.owner.menu import first_steps
 from handlers.line.owner.rich_menu import lanes_for
+from handlers.line.profiles import name_of_person
 from handlers.line.releasing import is_recent, release_choice, release_question, release_really
 from handlers.line.rendering import messages_for
 from handlers.line.responses import Incoming, Reply, Response, Silent
 from handlers.line.router import Turn
 from handlers.line.situation import Situation
 
-NAME_SECONDS = 2.0
 _OF_OWNER = {ClaimOutcome.BOUND: ChangeKind.BOUND, ClaimOutcome.SUCCEEDED: ChangeKind.TRANSFERRED}
 _OWN = frozenset({ClaimOutcome.BOUND, ClaimOutcome.SUCCEEDED, ClaimOutcome.ALREADY_YOURS})
 _HELP = frozenset({ClaimOutcome.JOINED, ClaimOutcome.ALREADY_HELPER})
@@ -72,12 +71,7 @@ class OwnerBinding:
         """What LINE calls somebody who would help, so that the owner knows their helpers apart."""
         if not incoming.in_private or incoming.user_id is None:
             return ""
-        try:
-            async with asyncio.timeout(NAME_SECONDS):
-                profile = await self._line.profile(incoming.channel.token, user_id=incoming.user_id)
-        except (LineError, TimeoutError):
-            return ""
-        return profile.display_name if profile is not None else ""
+        return await name_of_person(self._line, incoming.channel.token, incoming.user_id) or ""
 
     async def join(self, session: AsyncSession, turn: Turn) -> Response:
         """`@我是店員` with the code that an owner gave out."""

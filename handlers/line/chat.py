@@ -21,6 +21,7 @@ from bot.logging import log_context
 from bot.models import Bot
 from bot.texts import Language, say
 from handlers.line import repository
+from handlers.line.addressing import calling_word
 from handlers.line.asking import Asker, Finding, Inquiry, principal_of, sources_of
 from handlers.line.handover import asks_for_person, back_from_person
 from handlers.line.late_answers import LateAnswers
@@ -257,7 +258,7 @@ def _go_ahead(incoming: Incoming, situation: Situation, bot: Bot) -> str:
     """What is said to somebody who opened a question and didn't ask it."""
     if incoming.in_private:
         return say("line.go_ahead", situation.language)
-    return say("group.call", situation.language, word=bot.trigger_word or bot.store_name)
+    return say("group.call", situation.language, word=calling_word(bot))
 
 
 def _cleared(finding: Finding | None, heard: Heard) -> Finding | None:
@@ -306,9 +307,8 @@ def _suggestions(answer: Answer | None, turn: Turn, bot: Bot) -> tuple[Action, .
     """What to tap next. In a group a tap must call the bot like everything else, and there is no person to ask for."""
     if turn.incoming.in_private:
         return suggestions_of(answer, turn.situation.language)
-    called = bot.trigger_word or bot.store_name
-    found = suggestions_of(answer)
-    return tuple(replace(one, text=f"{called} {one.text}") if isinstance(one, MessageAction) else one for one in found)
+    found, word = suggestions_of(answer), calling_word(bot)
+    return tuple(replace(one, text=f"{word} {one.text}") if isinstance(one, MessageAction) else one for one in found)
 
 
 def _without_answer(turn: Turn, bot: Bot) -> str:
@@ -316,4 +316,4 @@ def _without_answer(turn: Turn, bot: Bot) -> str:
     language = turn.situation.language
     if bot.paused_at is not None or turn.situation.said or turn.prepared.inquiry is not None:
         return say("line.shop_paused", language, shop=bot.store_name)
-    return say("group.call", language, word=bot.trigger_word or bot.store_name)
+    return say("group.call", language, word=calling_word(bot))

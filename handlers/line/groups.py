@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.line.client import LineClient, LineError
+from bot.line.client import LineClient
 from bot.texts import say
 from handlers.line import repository
+from handlers.line.addressing import calling_word
+from handlers.line.profiles import name_of_group
 from handlers.line.rendering import messages_for
 from handlers.line.responses import Incoming, Reply, Response, Silent
 from handlers.line.router import Turn
 from handlers.line.situation import Situation
 
-NAME_SECONDS = 2.0
-MOST_NAME = 200
 WELCOME_AGAIN = timedelta(minutes=10)
 HINT_AGAIN = timedelta(hours=24)
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """What LINE calls the group; None for rooms, and where it didn't say."""
-
-    name: str | None
 
 
 class Groups:
@@ -35,37 +27,22 @@ class Groups:
     def __init__(self, line: LineClient) -> None:
         self._line = line
 
-    async def find_name(self, incoming: Incoming, _situation: Situation) -> Named:
-        """Ask LINE for the group's name. That it fails costs the name only."""
-        return Named(await name_of_group(self._line, incoming.channel.token, incoming.source_id))
+    async def find_name(self, incoming: Incoming, _situation: Situation) -> str | None:
+        """Ask LINE for the group's name."""
+        return await name_of_group(self._line, incoming.channel.token, incoming.source_id)
 
     async def greet(self, session: AsyncSession, turn: Turn) -> Response:
         """Invited into a group: say once how to call the bot, or how to choose one."""
         incoming, bot, language = turn.incoming, turn.situation.bot, turn.situation.language
-        name = turn.prepared.name if isinstance(turn.prepared, Named) else None
-        changes = {"display_name": name} if name else {}
+        changes = {"display_name": turn.prepared} if turn.prepared else {}
         await repository.change_contact(session, turn.contact.id, left_at=None, **changes)
         if turn.contact.muted_at is not None:
             return Silent("muted")
         if bot is None:
             return Reply(messages=messages_for(say("group.choose_shop", language)))
         await repository.upsert_conversation(session, bot, turn.contact.id, now=incoming.now)
-        word = bot.trigger_word or bot.store_name
-        return Reply(
-            messages=messages_for(say("group.joined", language, shop=bot.store_name, word=word)), bot_id=bot.id
-        )
-
-
-async def name_of_group(line: LineClient, token: str, source_id: str) -> str | None:
-    """What LINE calls a group; None for rooms, and where it doesn't say in time."""
-    if not source_id.startswith("C"):
-        return None
-    try:
-        async with asyncio.timeout(NAME_SECONDS):
-            summary = await line.group_summary(token, group_id=source_id)
-    except (LineError, TimeoutError):
-        return None
-    return summary.name[:MOST_NAME] if summary is not None else None
+        text = say("group.joined", language, shop=bot.store_name, word=calling_word(bot))
+        return Reply(messages=messages_for(text), bot_id=bot.id)
 
 
 async def note_left(session: AsyncSession, turn: Turn) -> Response:
@@ -87,8 +64,7 @@ async def welcome(session: AsyncSession, turn: Turn) -> Response:
     await repository.change_group_settings(
         session, bot, contact.id, settings=replace(settings, welcomed_at=incoming.now), now=incoming.now
     )
-    word = bot.trigger_word or bot.store_name
-    text = say("group.welcome", turn.situation.language, shop=bot.store_name, word=word)
+    text = say("group.welcome", turn.situation.language, shop=bot.store_name, word=calling_word(bot))
     return Reply(messages=messages_for(text), bot_id=bot.id)
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +10,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.engine import Database
-from bot.line.client import LineClient, LineError
+from bot.line.client import LineClient
 from bot.line.delivery import Purpose
 from bot.line.delivery import repository as ledger
 from bot.line.events import MediaContent, MessageEvent
@@ -23,6 +21,7 @@ from handlers.line import repository
 from handlers.line.asking import principal_of
 from handlers.line.notices import Notice, NoticeKind, lasting_key, tell
 from handlers.line.opening import opening_from, reopens
+from handlers.line.profiles import name_of_person
 from handlers.line.pushing import send_to
 from handlers.line.relaying import described, to_staff, transcript
 from handlers.line.rendering import messages_for
@@ -40,7 +39,6 @@ from knowledge.repository.vendors import vendor_card
 # A person who says nothing for so long has gone: the bot answers again.
 PERSON_STAYS = timedelta(hours=2)
 WAITS_FOR = timedelta(hours=24)
-PROFILE_SECONDS = 3.0
 LAST_WORDS = 6
 
 
@@ -78,15 +76,8 @@ class Handover:
             if bot is not None and wants_person(incoming, situation):
                 phone = await _phone_of(session, bot)
         if name is None and incoming.in_private and incoming.user_id is not None:
-            name = await self._name_of(incoming, incoming.user_id)
+            name = await name_of_person(self._line, incoming.channel.token, incoming.user_id)
         return Introduction(name, phone)
-
-    async def _name_of(self, incoming: Incoming, user_id: str) -> str | None:
-        with suppress(LineError, TimeoutError):
-            async with asyncio.timeout(PROFILE_SECONDS):
-                profile = await self._line.profile(incoming.channel.token, user_id=user_id)
-                return profile.display_name if profile is not None else None
-        return None
 
 
 async def ask(session: AsyncSession, turn: Turn) -> Response:
@@ -169,7 +160,11 @@ async def withdraw(session: AsyncSession, event_id: int) -> None:
     left = [one.text for one in await repository.relayed_by(session, conversation_id, delivery_id) if one.id != gone]
     bot = await session.get(Bot, delivery.bot_id) if delivery.bot_id is not None else None
     talk = await repository.find_talk(session, bot.id, conversation_id) if bot is not None else None
-    messages = await _for_staff(session, bot, talk, left) if bot is not None and talk is not None and left else []
+    messages = []
+    if bot is not None and talk is not None and left:
+        has_it = talk.staff_contact_id
+        chosen = (await repository.contact(session, has_it)).language if has_it is not None else None
+        messages = _for_staff(bot, talk, left, chosen=chosen)
     reworded = await repository.reword_delivery(session, delivery_id, [message.to_json() for message in messages])
     if not reworded and delivery.due_at is None:
         await ledger.blank_delivery(session, delivery_id)
@@ -182,16 +177,13 @@ async def _bring(
     if talk.staff_contact_id is None:
         return None
     staff = await repository.contact(session, talk.staff_contact_id)
-    messages = await _for_staff(session, bot, talk, words)
+    messages = _for_staff(bot, talk, words, chosen=staff.language)
     sent = await send_to(session, bot, staff.source_id, messages, purpose=Purpose.RELAY, now=now)
     return sent if isinstance(sent, Delivery) else None
 
 
-async def _for_staff(session: AsyncSession, bot: Bot, talk: Talk, words: Sequence[str]) -> list[TextMessage]:
-    """A customer's words as the person who has the conversation sees them."""
-    chosen = None
-    if talk.staff_contact_id is not None:
-        chosen = (await repository.contact(session, talk.staff_contact_id)).language
+def _for_staff(bot: Bot, talk: Talk, words: Sequence[str], *, chosen: str | None) -> list[TextMessage]:
+    """A customer's words as the person who has the conversation, and has `chosen` a language or none, sees them."""
     language = Language(chosen) if chosen else Language.ZH_TW
     give_back = button(bot, say("handover.give_back", language), "giveback", str(talk.id))
     return to_staff(talk.name or say("handover.somebody", language), words, language, buttons=[give_back])
@@ -201,7 +193,7 @@ async def _remember(session: AsyncSession, turn: Turn, standing: Standing, *, as
     """Keep the customer's name, and what shows their words as read once somebody has answered."""
     incoming, found = turn.incoming, turn.prepared
     if isinstance(found, Introduction) and found.name:
-        await repository.change_contact(session, turn.contact.id, display_name=found.name[:200])
+        await repository.change_contact(session, turn.contact.id, display_name=found.name)
     changes: dict[str, Any] = {}
     if asks:
         until = incoming.now + WAITS_FOR

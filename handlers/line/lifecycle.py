@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.line.client import LineClient, LineError, Profile
+from bot.line.client import LineClient, Profile
 from bot.line.events import AccountLinkEvent, BeaconEvent, FollowEvent, MembershipEvent
 from bot.line.messages import MessageAction
 from bot.texts import Language, say
 from handlers.line import repository
 from handlers.line.asking import principal_of
+from handlers.line.profiles import MOST_NAME, profile_of
 from handlers.line.rendering import messages_for
 from handlers.line.repository import greetings
 from handlers.line.responses import Incoming, Reply, Response, Silent
@@ -20,8 +20,6 @@ from handlers.line.router import Turn
 from handlers.line.shops import offer_shops
 from handlers.line.situation import Situation
 
-PROFILE_SECONDS = 2.0
-MOST_NAME = 200
 FIRST_QUESTIONS = 4
 _LINKED = "ok"
 
@@ -45,14 +43,10 @@ class Friends:
         self._line = line
 
     async def look_up(self, incoming: Incoming, _situation: Situation) -> Greeted:
-        """Ask LINE for the name and language of a new friend. That it fails costs no greeting."""
+        """Ask LINE for the name and language of a new friend."""
         if incoming.user_id is None:
             return Greeted(None)
-        try:
-            async with asyncio.timeout(PROFILE_SECONDS):
-                return Greeted(await self._line.profile(incoming.channel.token, user_id=incoming.user_id))
-        except (LineError, TimeoutError):
-            return Greeted(None)
+        return Greeted(await profile_of(self._line, incoming.channel.token, incoming.user_id))
 
     async def greet(self, session: AsyncSession, turn: Turn) -> Response:
         """Somebody added the account or unblocked it: say where they are, and what others ask."""

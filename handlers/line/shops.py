@@ -10,6 +10,7 @@ from bot.line.messages import MessageAction, text_messages
 from bot.models import Bot
 from bot.texts import say
 from handlers.line import repository
+from handlers.line.addressing import calling_word
 from handlers.line.commands import CommandName, command_text
 from handlers.line.responses import Incoming, Reply, Response
 from handlers.line.router import Turn
@@ -30,8 +31,7 @@ async def enter_shop(session: AsyncSession, turn: Turn) -> Response:
     await repository.upsert_conversation(session, bot, contact.id, now=incoming.now)
     text = say("line.shop_entered", incoming.language, shop=bot.store_name)
     if not incoming.in_private:
-        word = bot.trigger_word or bot.store_name
-        text = say("group.shop_entered", incoming.language, shop=bot.store_name, word=word)
+        text = say("group.shop_entered", incoming.language, shop=bot.store_name, word=calling_word(bot))
     return Reply(messages=tuple(text_messages(text)), bot_id=bot.id)
 
 

@@ -14,9 +14,10 @@ from bot.line.messages import FlexMessage, PostbackAction
 from bot.models import Bot, StaffDialog
 from bot.texts import Language, say
 from handlers.line import repository
-from handlers.line.groups import name_of_group
+from handlers.line.addressing import calling_word
 from handlers.line.owner.desk import CANCEL, Desk, Errand, Order, button
 from handlers.line.owner.tools import Tools
+from handlers.line.profiles import name_of_group
 from handlers.line.rendering import messages_for
 from handlers.line.repository import Group, GroupSettings, Role
 from handlers.line.responses import Reply, Response
@@ -81,7 +82,7 @@ class Groups:
             await repository.change_contact(session, contact_id, display_name=name)
         offset = _number(order.argument)
         if not found.groups and not offset:
-            return _told(order, "none", word=_word(order.bot))
+            return _told(order, "none", word=calling_word(order.bot))
         cards = []
         for number, group in enumerate(found.groups, start=offset + 1):
             named = replace(group, display_name=group.display_name or found.names.get(group.id))
@@ -188,12 +189,8 @@ def _word_card(order: Order, *, further: int) -> dict[str, object]:
     buttons = [button(bot, say("group.word_change", language), WORD)]
     if further:
         buttons.append(button(bot, say("group.more", language), GROUPS, str(further)))
-    how = say("group.how_to_call", language, word=_word(bot), shop=bot.store_name)
+    how = say("group.how_to_call", language, word=calling_word(bot), shop=bot.store_name)
     return bubble(say("group.word_title", language), body=how, buttons=buttons)
-
-
-def _word(bot: Bot) -> str:
-    return bot.trigger_word or bot.store_name
 
 
 def _number(argument: str) -> int:

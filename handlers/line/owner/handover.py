@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -12,18 +10,18 @@ from functools import partial
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import SHOP_TIME
-from bot.line.client import LineError
 from bot.line.delivery import Purpose
 from bot.line.flex import bubble, carousel
 from bot.line.messages import Action, FlexMessage
 from bot.models import Delivery
 from bot.texts import Language, say
 from handlers.line import repository
-from handlers.line.handover import LAST_WORDS, PERSON_STAYS, PROFILE_SECONDS
+from handlers.line.handover import LAST_WORDS, PERSON_STAYS
 from handlers.line.owner.desk import MENU, Desk, Errand, Order, button
 from handlers.line.owner.replies import number_in
 from handlers.line.owner.tools import Tools
 from handlers.line.owner.words import after_word
+from handlers.line.profiles import name_of_person
 from handlers.line.pushing import NoRoom, room_for, send_to
 from handlers.line.relaying import phone_in, to_customer, transcript
 from handlers.line.rendering import messages_for
@@ -62,11 +60,7 @@ async def find_name(tools: Tools, errand: Errand) -> str | None:
         talk = await repository.find_talk(session, errand.bot.id, chosen) if chosen is not None else None
     if talk is None or talk.name is not None:
         return None
-    with suppress(LineError, TimeoutError):
-        async with asyncio.timeout(PROFILE_SECONDS):
-            profile = await tools.line.profile(errand.incoming.channel.token, user_id=talk.user_id)
-            return profile.display_name if profile is not None else None
-    return None
+    return await name_of_person(tools.line, errand.incoming.channel.token, talk.user_id)
 
 
 def speaks_otherwise(incoming: Incoming, situation: Situation) -> bool:
