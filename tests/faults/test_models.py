@@ -14,10 +14,10 @@ from aiohttp import web
 
 from bot.circuit import PAUSE
 from tests.faults.crowd import Crowd
-from tests.support.servers import free_port
+from tests.support.shops import HOURS
 from tests.support.site import Site
+from tests.support.web import serving
 
-HOURS = {"你們幾點打烊？": "我們每天晚上 9 點打烊。"}
 MOST_SECONDS = 20.0
 PEOPLE, TURNS = 40, 10
 RUBBISH = ("{]", "<html>502</html>", '{"choices": []}', '{"choices": [{"message": {"content": "\\u0000"}}]}')
@@ -32,16 +32,8 @@ class Model:
     @asynccontextmanager
     async def served(self) -> AsyncIterator[str]:
         """Its base URL."""
-        app = web.Application()
-        app.router.add_post("/v1/chat/completions", self.complete)
-        runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await runner.setup()
-        port = free_port()
-        await web.TCPSite(runner, "127.0.0.1", port).start()
-        try:
-            yield f"http://127.0.0.1:{port}/v1"
-        finally:
-            await runner.cleanup()
+        async with serving(self.complete, "/v1/chat/completions") as url:
+            yield f"{url}/v1"
 
     async def complete(self, _: web.Request) -> web.Response:
         self.asked += 1

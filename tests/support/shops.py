@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 
+from sqlalchemy import update
+
 from bot.app import Shopkeeper
 from bot.line import simulator
 from bot.line.channels.registration import add_channel
 from bot.line.channels.repository import find as find_channel
 from bot.line.client import BotInfo
-from bot.models import Bot, BotOwner, Tenant, Vendor
+from bot.models import Bot, BotHelper, BotOwner, Channel, Tenant, Vendor
 from bot.security.keys import Purpose, derive_key
 from bot.tenancy.bots import BotRequest, create_bot, move_bot
 from bot.tenancy.claims import VALID_FOR, issue_claim_code
@@ -20,7 +22,8 @@ from bot.tenancy.principal import Principal, PrincipalKind
 from knowledge import repository as knowledge
 from knowledge.repository import NewEntry
 
-HOURS = {"你們幾點打烊？": "我們每天晚上 9 點打烊。"}
+ASK, ANSWER = "你們幾點打烊？", "我們每天晚上 9 點打烊。"
+HOURS = {ASK: ANSWER}
 
 
 class Shops:
@@ -81,6 +84,26 @@ class Shops:
                     bound_at=self._clock.now(),
                 )
             )
+
+    async def help(self, bot: Bot, user: simulator.User) -> None:
+        """Make somebody a helper of a bot without a word."""
+        async with self._database.unit_of_work() as session:
+            session.add(
+                BotHelper(
+                    bot_id=bot.id,
+                    tenant_id=bot.tenant_id,
+                    channel_id=bot.channel_id,
+                    user_id=user.user_id,
+                    name=user.display_name,
+                    added_at=self._clock.now(),
+                )
+            )
+
+    async def know_quota(self, limit: int | None, *, used: int = 0) -> None:
+        """Let LINE have told just now how many messages every channel may send this month, and has sent."""
+        known = {"quota_limit": limit, "quota_used": used, "quota_checked_at": self._clock.now()}
+        async with self._database.unit_of_work() as session:
+            await session.execute(update(Channel).values(**known))
 
     async def move_to_own_channel(self, bot: Bot, account: simulator.Channel) -> uuid.UUID:
         """Connect an Official Account and move a bot to it; returns the channel's id."""

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from bot.llm.offline import OfflineModel, Slow, Step
 from bot.llm.openai import OpenAiModel
 from bot.llm.port import LanguageModel, LlmTimeout, LlmUnavailable
+from tests.support.web import serving
 
 
 @dataclass(slots=True)
@@ -49,15 +50,9 @@ class FakeOpenAi:
 @pytest.fixture
 async def server() -> AsyncIterator[FakeOpenAi]:
     fake = FakeOpenAi()
-    app = web.Application()
-    app.router.add_post("/v1/chat/completions", fake.chat)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    fake.url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
-    yield fake
-    await runner.cleanup()
+    async with serving(fake.chat, "/v1/chat/completions") as url:
+        fake.url = f"{url}/v1"
+        yield fake
 
 
 @pytest.fixture(params=["twin", "adapter"])

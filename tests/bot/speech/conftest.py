@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from aiohttp import BodyPartReader, web
 
+from tests.support.web import serving
+
 M4A = b"\0\0\0\x18ftypM4A \0\0\0\0" + bytes(40)
 
 
@@ -57,15 +59,9 @@ class FakeOpenAi:
 @pytest.fixture
 async def server() -> AsyncIterator[FakeOpenAi]:
     fake = FakeOpenAi()
-    app = web.Application()
-    app.router.add_post("/v1/audio/transcriptions", fake.transcriptions)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    fake.url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
-    yield fake
-    await runner.cleanup()
+    async with serving(fake.transcriptions, "/v1/audio/transcriptions") as url:
+        fake.url = f"{url}/v1"
+        yield fake
 
 
 def recording(seconds: float = 0.2) -> bytes:

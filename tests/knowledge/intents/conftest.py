@@ -15,6 +15,7 @@ from bot.security.box import SecretBox
 from bot.webhooks.sender import SafeSender
 from bot.webhooks.signing import derive_secret
 from knowledge.intents.systems import VendorSystems
+from tests.support.web import serving
 
 SECRET_KEY = "a key for tests alone, long enough"
 SIGNING_SECRET = derive_secret(SECRET_KEY, "tests")
@@ -48,15 +49,9 @@ class OwnSystem:
 @pytest.fixture
 async def own_system() -> AsyncIterator[OwnSystem]:
     system = OwnSystem()
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", system.serve)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    system.url = f"http://127.0.0.1:{runner.addresses[0][1]}/orders"
-    yield system
-    await runner.cleanup()
+    async with serving(system.serve) as url:
+        system.url = f"{url}/orders"
+        yield system
 
 
 @pytest.fixture
