@@ -12,12 +12,12 @@ from sqlalchemy import select, update
 from bot.clock import ManualClock
 from bot.line.sdk_client import SdkLineClient
 from bot.line.simulator import FaultMode, User
-from bot.models import Bot, Channel, Delivery
+from bot.models import Bot, Delivery
 from bot.outbox import runner
 from tests.support.running import Running, running
+from tests.support.shops import ANSWER, ASK
 from tests.support.waiting import eventually
 
-ASK, ANSWER = "你們幾點打烊？", "我們每天晚上 9 點打烊。"
 SWEEP_SECONDS = 0.02
 NOBODY = "http://127.0.0.1:9"
 PUSHED, IN_DOUBT = ("answered", "pushed"), ("failed", "outcome_unknown")
@@ -32,9 +32,7 @@ async def product(
     monkeypatch.setattr(runner, "SWEEP_SECONDS", SWEEP_SECONDS)
     async with running(sqlite_url, tmp_path, clock=clock) as started:
         await started.shops.open()
-        async with started.database.unit_of_work() as session:
-            known = {"quota_limit": None, "quota_used": 0, "quota_checked_at": clock.now()}
-            await session.execute(update(Channel).values(**known))
+        await started.shops.know_quota(None)
         yield started
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -9,7 +8,7 @@ from bot.clock import ManualClock
 from bot.texts import Language
 from handlers.line.asking import LEAST_SECONDS, Asker, Inquiry
 from knowledge.answers import DEFAULT_DEADLINE
-from knowledge.engine import Answer, Engine, Question
+from tests.support.engine import questions_asked
 from tests.support.running import Running
 
 
@@ -19,14 +18,8 @@ from tests.support.running import Running
 async def test_who_waited_for_their_turn_is_not_made_to_wait_as_long_again(
     still: Running, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, waited: int | None, left: float
 ) -> None:
-    bot, deadlines, answer = await still.shops.open(), [], Engine.answer
-
-    async def noting(engine: Engine, principal: Any, question: Question) -> Answer:
-        deadlines.append(question.deadline)
-        return await answer(engine, principal, question)
-
-    monkeypatch.setattr(Engine, "answer", noting)
+    bot, asked = await still.shops.open(), questions_asked(monkeypatch)
     since = None if waited is None else clock.now() - timedelta(seconds=waited)
     inquiry = Inquiry(bot=bot, event_id=1, text="你們幾點打烊？", language=Language.ZH_TW, asked_at=since)
     await Asker(still.shopkeeper.engine, clock).ask(inquiry)
-    assert deadlines == [left]
+    assert [question.deadline for question in asked] == [left]

@@ -17,25 +17,12 @@ from bot.models import Conversation, Message, UnansweredCluster
 from bot.texts import Language, say
 from handlers.line.repository import AWAITS_MORE
 from handlers.line.timing import Timing
-from knowledge.engine import Answer, Engine, Question
+from tests.support.engine import questions_asked
 from tests.support.running import Running, running
+from tests.support.shops import ANSWER, ASK
 
 STICKER = {"type": "sticker", "packageId": "1", "stickerId": "2"}
-ASK, ANSWER = "你們幾點打烊？", "我們每天晚上 9 點打烊。"
 ENGLISH: Mapping[str, str] = {"Do you have wifi?": "Yes, wifi is free for guests."}
-
-
-def questions(running: Running, monkeypatch: pytest.MonkeyPatch) -> list[Question]:
-    """Everything that the engine is asked from now on, in order."""
-    asked: list[Question] = []
-    answer = Engine.answer
-
-    async def noting(self: Engine, principal: Any, question: Question) -> Answer:
-        asked.append(question)
-        return await answer(self, principal, question)
-
-    monkeypatch.setattr(Engine, "answer", noting)
-    return asked
 
 
 async def messages(running: Running) -> Sequence[Message]:
@@ -70,7 +57,7 @@ async def test_what_nobody_knew_is_gathered_for_the_owner(live: Running) -> None
 
 async def test_what_was_said_before_goes_to_the_engine(still: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     await still.shops.open(prompt="請用敬語。")
-    asked = questions(still, monkeypatch)
+    asked = questions_asked(monkeypatch)
     user = still.friend()
     for text in (ASK, "那早上呢？"):
         await still.ask(user, text)
@@ -81,7 +68,7 @@ async def test_what_was_said_before_goes_to_the_engine(still: Running, monkeypat
 
 async def test_nobodys_words_are_another_persons_history(still: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     await still.shops.open()
-    asked = questions(still, monkeypatch)
+    asked = questions_asked(monkeypatch)
     for name in ("小明", "小美"):
         await still.ask(still.friend(name), ASK)
     assert [question.history for question in asked] == [(), ()]
@@ -89,7 +76,7 @@ async def test_nobodys_words_are_another_persons_history(still: Running, monkeyp
 
 async def test_history_is_of_the_same_bot(still: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = await still.shops.open("甲店"), await still.shops.open("乙店")
-    asked = questions(still, monkeypatch)
+    asked = questions_asked(monkeypatch)
     user = still.friend()
     for bot in (first, second):
         await still.ask(user, f"@進店 {bot.shop_code}")
@@ -317,7 +304,7 @@ async def test_people_whom_line_does_not_name_have_nothing_in_common(
     still: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await still.shops.open()
-    asked, line = questions(still, monkeypatch), still.line
+    asked, line = questions_asked(monkeypatch), still.line
     said = [line.people.say(Where(still.central.channel_id, user.user_id), ASK) for user in map(still.friend, "甲乙")]
     for one in said:
         assert one is not None

@@ -11,11 +11,11 @@ from bot.line.simulator import FaultMode, Group, User
 from bot.models import Bot, Contact, Message, StaffNotice
 from bot.texts import Language, say
 from handlers.line.commands import CommandName, command_text
-from knowledge.engine import Engine, Question
+from tests.support.engine import questions_asked
 from tests.support.running import Running
+from tests.support.shops import ANSWER, ASK
 from tests.support.tapping import buttons, tap
 
-ASK, ANSWER = "你們幾點打烊？", "我們每天晚上 9 點打烊。"
 CALLED = f"巷口咖啡 {ASK}"
 
 
@@ -128,14 +128,7 @@ async def test_what_a_group_is_offered_calls_the_bot_when_it_is_tapped(still: Ru
 
 async def test_nothing_from_a_private_chat_shows_in_a_group(still: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     _bot, user, group = await shop_in_group(still)
-    asked: list[Question] = []
-    answer = Engine.answer
-
-    async def noting(self: Engine, principal: Any, question: Question) -> Any:
-        asked.append(question)
-        return await answer(self, principal, question)
-
-    monkeypatch.setattr(Engine, "answer", noting)
+    asked = questions_asked(monkeypatch)
     await still.ask(user, "我的電話是 0912345678")
     await still.ask(user, CALLED, group=group)
     await still.ask(user, "那早上呢？")

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -15,32 +14,17 @@ from bot.models import Bot, LateAnswer, Message, UnansweredCluster
 from bot.texts import say
 from handlers.line.late_answers import GIVEN_UP_AFTER
 from handlers.line.timing import Timing
-from knowledge.engine import Answer, Engine
+from tests.support.engine import HeldEngine
 from tests.support.running import Running, running
+from tests.support.shops import ANSWER, ASK
 from tests.support.waiting import eventually
 
-ASK, ANSWER = "你們幾點打烊？", "我們每天晚上 9 點打烊。"
 SHORT = Timing(patience=timedelta(milliseconds=60), last_chance=timedelta(milliseconds=30))
 
 
-class Slowness:
-    """Holds the engine until it is told to go on."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.go_on, self.asked = asyncio.Event(), 0
-        answer = Engine.answer
-
-        async def slow(engine: Engine, *arguments: Any) -> Answer:
-            self.asked += 1
-            await self.go_on.wait()
-            return await answer(engine, *arguments)
-
-        monkeypatch.setattr(Engine, "answer", slow)
-
-
 @pytest.fixture
-def slowness(monkeypatch: pytest.MonkeyPatch) -> Slowness:
-    return Slowness(monkeypatch)
+def held(monkeypatch: pytest.MonkeyPatch) -> HeldEngine:
+    return HeldEngine(monkeypatch)
 
 
 @pytest.fixture
@@ -75,77 +59,75 @@ async def ready(product: Running) -> None:
     await eventually(is_ready)
 
 
-async def test_an_answer_that_is_not_ready_in_time_is_fetched_with_a_button(
-    hurried: Running, slowness: Slowness
-) -> None:
+async def test_an_answer_that_is_not_ready_in_time_is_fetched_with_a_button(hurried: Running, held: HeldEngine) -> None:
     await hurried.shops.open()
     user = hurried.friend()
     told = await asked(hurried, user)
     assert hurried.seen(user) == [say("line.late")]
     assert await hurried.ends() == [("answered", None)]
-    slowness.go_on.set()
+    held.let_go.set()
     await ready(hurried)
     assert await tapped(hurried, told, user) == [ANSWER]
-    assert slowness.asked == 1
+    assert len(held.asked) == 1
 
 
-async def test_a_tap_that_comes_too_early_gets_the_button_again(hurried: Running, slowness: Slowness) -> None:
+async def test_a_tap_that_comes_too_early_gets_the_button_again(hurried: Running, held: HeldEngine) -> None:
     await hurried.shops.open()
     user = hurried.friend()
     told = await asked(hurried, user)
     assert await tapped(hurried, told, user) == [say("line.still_working")]
-    slowness.go_on.set()
+    held.let_go.set()
     await ready(hurried)
     assert await tapped(hurried, told, user) == [ANSWER]
 
 
-async def test_the_answer_is_kept_once_however_often_it_is_fetched(hurried: Running, slowness: Slowness) -> None:
+async def test_the_answer_is_kept_once_however_often_it_is_fetched(hurried: Running, held: HeldEngine) -> None:
     await hurried.shops.open()
     user = hurried.friend()
     told = await asked(hurried, user)
-    slowness.go_on.set()
+    held.let_go.set()
     await ready(hurried)
     assert [await tapped(hurried, told, user) for _ in range(2)] == [[ANSWER], [ANSWER]]
     kept = await hurried.rows(select(Message).order_by(Message.id))
     assert [(message.direction, message.text) for message in kept] == [("in", ASK), ("out", ANSWER)]
 
 
-async def test_nobody_else_fetches_an_answer(hurried: Running, slowness: Slowness) -> None:
+async def test_nobody_else_fetches_an_answer(hurried: Running, held: HeldEngine) -> None:
     await hurried.shops.open()
     told = await asked(hurried, hurried.friend())
-    slowness.go_on.set()
+    held.let_go.set()
     await ready(hurried)
     assert await tapped(hurried, told, hurried.friend("路人")) == [say("line.old_button")]
 
 
-async def test_an_answer_whose_question_was_taken_back_is_not_told(hurried: Running, slowness: Slowness) -> None:
+async def test_an_answer_whose_question_was_taken_back_is_not_told(hurried: Running, held: HeldEngine) -> None:
     await hurried.shops.open()
     user = hurried.friend()
     told = await asked(hurried, user)
     await hurried.line.unsend(told)
     await hurried.settle()
-    slowness.go_on.set()
+    held.let_go.set()
     assert await tapped(hurried, told, user) == [say("line.old_button")]
     [answer] = await hurried.rows(select(LateAnswer))
     assert (answer.state, answer.question, answer.answer) == ("dropped", "", None)
 
 
 async def test_an_answer_whose_process_ended_is_made_anew(
-    hurried: Running, slowness: Slowness, clock: ManualClock
+    hurried: Running, held: HeldEngine, clock: ManualClock
 ) -> None:
     await hurried.shops.open()
     user = hurried.friend()
     told = await asked(hurried, user)
     await hurried.shopkeeper.late_answers.close()
-    slowness.go_on.set()
+    held.let_go.set()
     clock.advance(GIVEN_UP_AFTER)
     await ready(hurried)
-    assert slowness.asked == 2
+    assert len(held.asked) == 2
     assert await tapped(hurried, told, user) == [ANSWER]
 
 
 async def test_an_answer_that_cannot_be_made_ends_with_an_apology(
-    hurried: Running, slowness: Slowness, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    hurried: Running, held: HeldEngine, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await hurried.shops.open()
     user = hurried.friend()
@@ -157,37 +139,35 @@ async def test_an_answer_that_cannot_be_made_ends_with_an_apology(
     assert await tapped(hurried, told, user) == [say("line.sorry")]
 
 
-async def test_a_late_unknown_is_gathered_for_the_owner_too(hurried: Running, slowness: Slowness) -> None:
+async def test_a_late_unknown_is_gathered_for_the_owner_too(hurried: Running, held: HeldEngine) -> None:
     await hurried.shops.open()
     await asked(hurried, hurried.friend(), "可以帶大象來嗎？")
-    slowness.go_on.set()
+    held.let_go.set()
     await ready(hurried)
     [cluster] = await hurried.rows(select(UnansweredCluster))
     assert cluster.text == "可以帶大象來嗎？"
 
 
 @pytest.mark.parametrize("policy", ["push", "drop"])
-async def test_a_bot_that_wants_no_button_waits_for_its_answer(
-    hurried: Running, slowness: Slowness, policy: str
-) -> None:
+async def test_a_bot_that_wants_no_button_waits_for_its_answer(hurried: Running, held: HeldEngine, policy: str) -> None:
     bot = await hurried.shops.open()
     async with hurried.database.unit_of_work() as session:
         await session.execute(update(Bot).where(Bot.id == bot.id).values(late_reply=policy))
     user = hurried.friend()
     told = await hurried.line.user_says(hurried.central, user, ASK)
     await asyncio.sleep(0.15)
-    slowness.go_on.set()
+    held.let_go.set()
     assert await hurried.answers(told) == [ANSWER]
 
 
 async def test_a_late_answer_stays_with_its_shop_when_its_asker_has_gone_to_another(
-    hurried: Running, slowness: Slowness
+    hurried: Running, held: HeldEngine
 ) -> None:
     first, other = await hurried.shops.open(), await hurried.shops.open("乙店")
     user = hurried.friend()
     await hurried.ask(user, f"@進店 {first.shop_code}")
     told = await asked(hurried, user)
-    slowness.go_on.set()
+    held.let_go.set()
     await ready(hurried)
     await hurried.ask(user, f"@進店 {other.shop_code}")
     assert await tapped(hurried, told, user) == [ANSWER]

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,14 +14,14 @@ from bot.models import LateAnswer, Message, UnansweredQuestion, Vendor
 from bot.speech.port import SpeechError, TranscriberUnavailable, Transcript
 from bot.texts import Language, say
 from handlers.line.timing import Timing
-from knowledge.engine import Answer, Engine
 from knowledge.media.errors import ImageRefusal, ImageRefused
 from knowledge.media.reading import ImageReader, ImageText, NoText
+from tests.support.engine import HeldEngine
 from tests.support.running import Running, running
-from tests.support.tapping import buttons, tap
+from tests.support.shops import ANSWER, ASK
+from tests.support.tapping import tap
 from tests.support.waiting import eventually
 
-ASK, ANSWER = "你們幾點打烊？", "我們每天晚上 9 點打烊。"
 IMAGE = {"type": "image", "contentProvider": {"type": "line"}}
 AUDIO = {"type": "audio", "duration": 3000, "contentProvider": {"type": "line"}}
 PICTURE = b"\xff\xd8\xff a picture"
@@ -236,6 +235,26 @@ async def test_nothing_is_fetched_before_the_webhook_is_answered(still: Running)
     await still.settle()
 
 
+async def test_a_picture_whose_answer_takes_long_leaves_the_button_and_what_was_read(
+    sqlite_url: str, tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = HeldEngine(monkeypatch)
+    Reader(monkeypatch, ASK)
+    timing = Timing(patience=timedelta(milliseconds=60), last_chance=timedelta(milliseconds=30))
+    async with running(sqlite_url, tmp_path, clock=clock, timing=timing) as hurried:
+        await hurried.shops.open()
+        user = hurried.friend()
+        assert await sent(hurried, user, IMAGE, data=PICTURE) == [shown(ASK), say("line.late")]
+        held.let_go.set()
+        await eventually(lambda: fetched(hurried))
+        assert await tap(hurried, user, say("line.see_answer")) == [ANSWER]
+
+
+async def fetched(running: Running) -> bool:
+    """Whether the late answer is there."""
+    return await running.rows(select(LateAnswer.state)) == ["ready"]
+
+
 # Voices
 
 
@@ -322,50 +341,3 @@ async def test_what_has_no_words_is_answered_in_the_language_of_the_last_ones(st
     assert await sent(still, user, {"type": "video", "duration": 1}) == [say("line.got_video", Language.EN)]
     await still.ask(user, "你好")
     assert await sent(still, user, {"type": "video", "duration": 1}) == [say("line.got_video")]
-
-
-# Taps that lead nowhere
-
-
-@pytest.mark.parametrize("data", ["action=buy&item=1", "o:nothing:x", "answer:nonsense", "release:nonsense", "🙂"])
-async def test_a_button_of_another_time_gets_a_kind_word(still: Running, data: str) -> None:
-    await still.shops.open()
-    user = still.friend()
-    assert await still.answers(await still.line.user_taps(still.central, user, data)) == [say("line.old_button")]
-    assert [button["label"] for button in buttons(still, user)] == [ASK]
-
-
-async def test_turning_a_menus_page_is_no_question(still: Running) -> None:
-    await still.shops.open()
-    user = still.friend()
-    params = {"newRichMenuAliasId": "page-2", "status": "SUCCESS"}
-    where = Where(still.central.channel_id, user.user_id, user.user_id)
-    await still.line.deliver(still.line.people.postback(where, "menu-changed", params=params))
-    await still.settle()
-    assert await still.ends() == [("silent", "menu_switched")]
-
-
-async def test_a_picture_whose_answer_takes_long_leaves_the_button_and_what_was_read(
-    sqlite_url: str, tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    go_on, answer = asyncio.Event(), Engine.answer
-
-    async def slow(engine: Engine, *arguments: Any) -> Answer:
-        await go_on.wait()
-        return await answer(engine, *arguments)
-
-    monkeypatch.setattr(Engine, "answer", slow)
-    Reader(monkeypatch, ASK)
-    timing = Timing(patience=timedelta(milliseconds=60), last_chance=timedelta(milliseconds=30))
-    async with running(sqlite_url, tmp_path, clock=clock, timing=timing) as hurried:
-        await hurried.shops.open()
-        user = hurried.friend()
-        assert await sent(hurried, user, IMAGE, data=PICTURE) == [shown(ASK), say("line.late")]
-        go_on.set()
-        await eventually(lambda: fetched(hurried))
-        assert await tap(hurried, user, say("line.see_answer")) == [ANSWER]
-
-
-async def fetched(running: Running) -> bool:
-    """Whether the late answer is there."""
-    return await running.rows(select(LateAnswer.state)) == ["ready"]

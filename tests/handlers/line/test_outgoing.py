@@ -21,9 +21,7 @@ HELLO = TextMessage("店長請您稍等一下。")
 async def quota(product: Running, *, limit: int | None = None, used: int = 0) -> None:
     """Have the channel's quota known."""
     product.central.monthly_limit, product.central.consumption = limit, used
-    known = {"quota_limit": limit, "quota_used": used, "quota_checked_at": product.now()}
-    async with product.database.unit_of_work() as session:
-        await session.execute(update(Channel).values(**known))
+    await product.shops.know_quota(limit, used=used)
 
 
 async def push(product: Running, bot: Bot, user: User, **more: Any) -> Delivery | NoRoom | None:

@@ -102,9 +102,7 @@ async def test_no_shop_uses_up_what_all_share(still: Running) -> None:
     # The product asks LINE for the quota at its start; that is over before the test knows better.
     await still.settle()
     still.central.monthly_limit = 200
-    async with still.database.unit_of_work() as session:
-        known = {"quota_limit": 200, "quota_used": 0, "quota_checked_at": still.now()}
-        await session.execute(update(Channel).values(**known))
+    await still.shops.know_quota(200)
     await queue(still, first, people=30)
     assert await room(still, first) == Room(10, NoRoom.SHARE)
     assert await room(still, second) == Room(40, NoRoom.SHARE)

@@ -20,9 +20,9 @@ from bot.line.simulator import Channel
 from bot.models import DeliveryAttempt
 from bot.security.signatures import sign_line_webhook
 from tests.support.running import Running
+from tests.support.shops import ANSWER, ASK
 
 OLD, NEW = "0" * 32, "1" * 32
-ASK, ANSWER = "你們幾點打烊？", "我們每天晚上 9 點打烊。"
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,7 @@ from bot.texts import say
 from handlers.line import tasks
 from knowledge.engine import Answer, Engine, Question
 from tests.support.running import Running
-
-ASK, ANSWER = "你們幾點打烊？", "我們每天晚上 9 點打烊。"
+from tests.support.shops import ANSWER, ASK
 
 
 @pytest.fixture

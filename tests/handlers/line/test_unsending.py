@@ -11,15 +11,15 @@ from sqlalchemy import Table, select
 from bot.clock import ManualClock
 from bot.db.base import Base
 from bot.line.simulator import FaultMode, Group, Told, User, Where
-from bot.models import LateAnswer, LineEvent, Message, StaffNotice, UnansweredCluster
+from bot.models import Message, StaffNotice, UnansweredCluster
 from bot.texts import say
 from handlers.line.unsending import with_text
 from tests.support.running import Running
+from tests.support.shops import ANSWER, ASK
 from tests.support.tapping import tap
 
 SECRET = "大象 0912345678"
 ASKED = f"可以帶{SECRET}來嗎？"
-ASK, ANSWER = "你們幾點打烊？", "我們每天晚上 9 點打烊。"
 
 
 async def places_of(running: Running, words: str) -> list[str]:
@@ -37,6 +37,13 @@ def as_text(value: object) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return json.dumps(value, ensure_ascii=False, default=str)
+
+
+async def owner_and_customer(running: Running) -> tuple[User, User]:
+    """The owner of a shop, and somebody who writes to it."""
+    owner = running.friend("老闆")
+    await running.shops.own(await running.shops.open(), owner)
+    return owner, running.friend("客人")
 
 
 async def test_an_unsent_question_stands_nowhere_any_more(live: Running) -> None:
@@ -63,9 +70,7 @@ async def test_what_was_answered_together_with_it_goes_too(still: Running) -> No
 
 
 async def test_the_words_that_were_relayed_to_the_shop_go_too(still: Running, clock: ManualClock) -> None:
-    bot, owner = await still.shops.open(), still.friend("老闆")
-    await still.shops.own(bot, owner)
-    user = still.friend("客人")
+    owner, user = await owner_and_customer(still)
     waiting = await still.line.user_says(still.central, user, ASKED)
     await still.ask(user, "找真人")
     clock.advance(timedelta(seconds=1))
@@ -80,9 +85,7 @@ async def test_the_words_that_were_relayed_to_the_shop_go_too(still: Running, cl
 
 
 async def test_an_answer_that_the_shop_gave_later_goes_with_its_question(still: Running) -> None:
-    bot, owner = await still.shops.open(), still.friend("老闆")
-    await still.shops.own(bot, owner)
-    user = still.friend("客人")
+    owner, user = await owner_and_customer(still)
     asked = await still.line.user_says(still.central, user, ASKED)
     await still.settle()
     await still.ask(owner, "待回答")
@@ -99,14 +102,68 @@ async def test_an_answer_that_the_shop_gave_later_goes_with_its_question(still: 
 
 
 async def test_staff_notices_keep_their_sense_without_the_words(still: Running) -> None:
-    bot, owner = await still.shops.open(), still.friend("老闆")
-    await still.shops.own(bot, owner)
-    user = still.friend("客人")
+    _owner, user = await owner_and_customer(still)
     said = await still.line.user_says(still.central, user, ASKED)
     await still.ask(user, "找真人")
     await still.line.unsend(said)
     await still.settle()
     assert ["收回" in notice.text for notice in await still.rows(select(StaffNotice))] == [True]
+
+
+@pytest.mark.parametrize("behind", [(), (1,)], ids=["alone", "behind another"])
+async def test_a_message_that_arrives_after_its_unsend_is_neither_kept_nor_answered(
+    still: Running, behind: tuple[int, ...]
+) -> None:
+    """Redelivered webhooks come in any order."""
+    await still.shops.open()
+    user, people = still.friend(), still.line.people
+    where = Where(still.central.channel_id, user.user_id, user.user_id)
+    others = [people.say(where, ASK) for _ in behind]
+    said = people.say(where, ASKED)
+    assert said is not None
+    await still.line.deliver(people.unsend(Told(said, ()).message_id))
+    await still.settle()
+    await still.line.deliver(*others, said)
+    await still.settle()
+    assert await places_of(still, SECRET) == []
+    assert (await still.ends())[0] == ("silent", "unsend_of_unknown")
+    assert ("silent", "unsent") in await still.ends()
+    assert still.seen(user) == [ANSWER for _ in behind]
+
+
+async def test_what_the_shop_looked_at_goes_too(still: Running) -> None:
+    """Who waits, and what was said before: transcripts and lists show a customer's words a second time."""
+    owner, user = await owner_and_customer(still)
+    said = await still.line.user_says(still.central, user, ASKED)
+    await still.ask(user, "找真人")
+    for order in ("等待中", "看最近對話", "未回答問題"):
+        await still.ask(owner, order)
+    await tap(still, owner, "回答")
+    assert "deliveries.messages" in await places_of(still, SECRET)
+    await still.line.unsend(said)
+    await still.settle()
+    assert await places_of(still, SECRET) == []
+
+
+async def test_what_is_sent_to_the_shop_once_more_goes_without_the_words(still: Running, clock: ManualClock) -> None:
+    owner, user = await owner_and_customer(still)
+    said = await still.line.user_says(still.central, user, ASKED)
+    await still.ask(user, "找真人")
+    still.line.fail(FaultMode.STATUS, endpoint="reply")
+    await still.line.user_says(still.central, owner, "看最近對話")
+    await still.until(lambda events: not still.line.faults.all())
+    await still.line.unsend(said)
+    await still.until(lambda events: events[-1].reason == "unsent")
+    clock.advance(timedelta(seconds=2))
+    await still.settle()
+    assert await places_of(still, SECRET) == []
+    assert ("failed", "content_refused") not in await still.ends()
+    shown = still.line.visible_messages(still.central, owner)[-1]
+    assert (shown.via, say("line.taken_back") in str(shown.content), SECRET in str(shown.content)) == (
+        "reply",
+        True,
+        False,
+    )
 
 
 # Changes of a text, which LINE tells of groups only
@@ -204,67 +261,3 @@ def test_an_edited_event_keeps_all_but_the_words_and_their_marks() -> None:
         "text": "b",
         "quoteToken": "q",
     }
-
-
-def test_late_answers_and_events_are_tables_that_the_audit_sees() -> None:
-    assert {LateAnswer.__tablename__, LineEvent.__tablename__} <= set(Base.metadata.tables)
-
-
-@pytest.mark.parametrize("behind", [(), (1,)], ids=["alone", "behind another"])
-async def test_a_message_that_arrives_after_its_unsend_is_neither_kept_nor_answered(
-    still: Running, behind: tuple[int, ...]
-) -> None:
-    """Redelivered webhooks come in any order."""
-    await still.shops.open()
-    user, people = still.friend(), still.line.people
-    where = Where(still.central.channel_id, user.user_id, user.user_id)
-    others = [people.say(where, ASK) for _ in behind]
-    said = people.say(where, ASKED)
-    assert said is not None
-    await still.line.deliver(people.unsend(Told(said, ()).message_id))
-    await still.settle()
-    await still.line.deliver(*others, said)
-    await still.settle()
-    assert await places_of(still, SECRET) == []
-    assert (await still.ends())[0] == ("silent", "unsend_of_unknown")
-    assert ("silent", "unsent") in await still.ends()
-    assert still.seen(user) == [ANSWER for _ in behind]
-
-
-async def test_what_the_shop_looked_at_goes_too(still: Running) -> None:
-    """Who waits, and what was said before: transcripts and lists show a customer's words a second time."""
-    bot, owner = await still.shops.open(), still.friend("老闆")
-    await still.shops.own(bot, owner)
-    user = still.friend("客人")
-    said = await still.line.user_says(still.central, user, ASKED)
-    await still.ask(user, "找真人")
-    for order in ("等待中", "看最近對話", "未回答問題"):
-        await still.ask(owner, order)
-    await tap(still, owner, "回答")
-    assert "deliveries.messages" in await places_of(still, SECRET)
-    await still.line.unsend(said)
-    await still.settle()
-    assert await places_of(still, SECRET) == []
-
-
-async def test_what_is_sent_to_the_shop_once_more_goes_without_the_words(still: Running, clock: ManualClock) -> None:
-    bot, owner = await still.shops.open(), still.friend("老闆")
-    await still.shops.own(bot, owner)
-    user = still.friend("客人")
-    said = await still.line.user_says(still.central, user, ASKED)
-    await still.ask(user, "找真人")
-    still.line.fail(FaultMode.STATUS, endpoint="reply")
-    await still.line.user_says(still.central, owner, "看最近對話")
-    await still.until(lambda events: not still.line.faults.all())
-    await still.line.unsend(said)
-    await still.until(lambda events: events[-1].reason == "unsent")
-    clock.advance(timedelta(seconds=2))
-    await still.settle()
-    assert await places_of(still, SECRET) == []
-    assert ("failed", "content_refused") not in await still.ends()
-    shown = still.line.visible_messages(still.central, owner)[-1]
-    assert (shown.via, say("line.taken_back") in str(shown.content), SECRET in str(shown.content)) == (
-        "reply",
-        True,
-        False,
-    )

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 
 from bot.clock import ManualClock
 from bot.line.simulator import User
-from bot.models import Bot, BotHelper, BotOwner, Channel, Conversation, Message, StaffNotice
+from bot.models import Bot, BotOwner, Conversation, Message, StaffNotice
 from tests.support.running import Running
 from tests.support.tapping import buttons, tap
 from tests.support.waiting import eventually
@@ -38,9 +38,7 @@ class Counter:
 
     def seen(self, user: User) -> list[str]:
         """What the account has said to somebody; of a card what notifications show."""
-        messages = self.running.line.visible_messages(self.running.central, user)
-        shown = [message.content for message in messages if message.via in {"reply", "push"}]
-        return [str(content.get("text") or content.get("altText")) for content in shown]
+        return self.running.seen(user)
 
     def last(self, user: User) -> str:
         return self.seen(user)[-1]
@@ -62,17 +60,7 @@ class Counter:
     async def helper(self, name: str = "小華") -> User:
         """Somebody who helps."""
         user = self.running.friend(name)
-        async with self.running.database.unit_of_work() as session:
-            session.add(
-                BotHelper(
-                    bot_id=self.bot.id,
-                    tenant_id=self.bot.tenant_id,
-                    channel_id=self.bot.channel_id,
-                    user_id=user.user_id,
-                    name=name,
-                    added_at=self.clock.now(),
-                )
-            )
+        await self.running.shops.help(self.bot, user)
         return user
 
     async def change_bot(self, **changes: Any) -> None:
@@ -81,9 +69,7 @@ class Counter:
 
     async def quota(self, left: int = FREE_PLAN) -> None:
         """Let LINE have said how many messages are left this month."""
-        told = {"quota_limit": FREE_PLAN, "quota_used": FREE_PLAN - left, "quota_checked_at": self.clock.now()}
-        async with self.running.database.unit_of_work() as session:
-            await session.execute(update(Channel).where(Channel.id == self.bot.channel_id).values(**told))
+        await self.running.shops.know_quota(FREE_PLAN, used=FREE_PLAN - left)
 
     async def conversation(self) -> Conversation:
         """The customer's conversation."""

@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
-
 import pytest
 from sqlalchemy import Select, select, update
 
 from bot.models import Channel, Contact, Conversation
 from handlers.line.handover import PERSON_STAYS
-from knowledge.engine import Answer, Engine, Question
 from tests.handlers.line.handover.conftest import Counter, taken
+from tests.support.engine import HeldEngine
+from tests.support.waiting import eventually
 
 
 async def test_the_bot_does_not_talk_over_a_person_who_took_over_meanwhile(
     counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    helper, answer = await counter.helper(), Engine.answer
-    begun, go = asyncio.Event(), asyncio.Event()
-
-    async def slowly(self: Engine, principal: Any, question: Question) -> Answer:
-        begun.set()
-        await go.wait()
-        return await answer(self, principal, question)
-
+    helper = await counter.helper()
     await counter.say(counter.customer, "找真人")
     await counter.has_seen(helper, "小美 想找真人")
     await counter.say(counter.owner, "誰在等")
-    monkeypatch.setattr(Engine, "answer", slowly)
+    held = HeldEngine(monkeypatch)
     said = await counter.running.line.user_says(counter.running.central, counter.customer, "你們幾點打烊？")
-    await begun.wait()
+    await eventually(lambda: bool(held.asked))
     await _takes_over(counter)
     before = counter.seen(counter.customer)
-    go.set()
+    held.let_go.set()
     assert await counter.running.answers(said) == []
     assert counter.seen(counter.customer) == before
     assert (await counter.running.ends())[-1][0] == "handed_over"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from bot.models import Channel, StaffNotice
+from bot.models import StaffNotice
 from tests.support.running import Running
 from tests.support.tapping import tap
 from tests.support.waiting import eventually
@@ -14,9 +14,7 @@ async def test_a_hand_over_and_a_summary_work_on_each_store(live: Running) -> No
     bot = await live.shops.open()
     owner, customer = live.friend("老闆"), live.friend("小美")
     await live.shops.own(bot, owner)
-    now = live.shopkeeper.ports.clock.now()
-    async with live.database.unit_of_work() as session:
-        await session.execute(update(Channel).values(quota_limit=200, quota_used=0, quota_checked_at=now))
+    await live.shops.know_quota(200)
     await live.ask(customer, "找真人")
     await live.ask(owner, "誰在等")
     await tap(live, owner, "接手")
@@ -30,5 +28,5 @@ async def test_a_hand_over_and_a_summary_work_on_each_store(live: Running) -> No
     await live.ask(owner, "交還")
     [card] = await live.ask(owner, "今日摘要")
     assert "顧客訊息：3 則（1 位）" in card
-    await live.shopkeeper.watch.look(live.shopkeeper.ports.clock.now())
+    await live.shopkeeper.watch.look(live.now())
     assert [notice.kind for notice in await live.rows(select(StaffNotice))] == ["waiting"]

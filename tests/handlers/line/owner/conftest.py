@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.line.simulator import Told, User
-from bot.models import Bot, BotHelper
+from bot.models import Bot
 from bot.tenancy.principal import Principal, PrincipalKind
 from knowledge.schemas.vendors import ConfigsBody
 from knowledge.vendors import Configs
@@ -89,17 +89,7 @@ async def seated(running: Running) -> tuple[Seat, Seat]:
 async def join(owner: Seat, name: str) -> User:
     """Make somebody a helper without a word."""
     user = owner.shop.friend(name)
-    async with owner.shop.database.unit_of_work() as session:
-        session.add(
-            BotHelper(
-                bot_id=owner.bot.id,
-                tenant_id=owner.bot.tenant_id,
-                channel_id=owner.bot.channel_id,
-                user_id=user.user_id,
-                name=name,
-                added_at=owner.shop.shopkeeper.ports.clock.now(),
-            )
-        )
+    await owner.shop.shops.help(owner.bot, user)
     return user
 
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select
 
 from bot.clock import ManualClock
 from bot.line import simulator
 from bot.line.simulator import FaultMode
-from bot.models import Bot, Broadcast, Channel, Contact, Delivery, StaffNotice
+from bot.models import Bot, Broadcast, Contact, Delivery, StaffNotice
 from bot.texts import say
 from tests.support.running import Running
 from tests.support.waiting import eventually
@@ -136,10 +136,8 @@ async def test_whoever_blocked_the_account_is_left_out(shop: Shop) -> None:
 
 
 async def test_without_room_it_is_refused_and_says_how_many_fit(shop: Shop) -> None:
-    known = {"quota_limit": 200, "quota_used": 198, "quota_checked_at": shop.running.now()}
     shop.channel.consumption = 198
-    async with shop.running.database.unit_of_work() as session:
-        await session.execute(update(Channel).where(Channel.id == shop.bot.channel_id).values(**known))
+    await shop.running.shops.know_quota(200, used=198)
     _, card = await shop.draft()
     assert say("broadcast.no_room", count=4, left=2) in words(card)
     await shop.taps("send")

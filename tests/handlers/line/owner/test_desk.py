@@ -7,9 +7,7 @@ from bot.models import BotOwner, StaffDialog, UnansweredQuestion
 from bot.texts import Language, catalogue, say
 from handlers.line.owner.desk import heard_action
 from tests.handlers.line.owner.conftest import Seat, join
-from tests.support.shops import HOURS
-
-(OPEN_UNTIL, NINE) = next(iter(HOURS.items()))
+from tests.support.shops import ANSWER, ASK
 
 
 @pytest.mark.parametrize("said", ["選單", " 選單 ", "選單！", "選 單", "MENU", "Ｍｅｎｕ", "menu."])
@@ -55,20 +53,20 @@ async def test_a_dialog_expires_and_its_text_is_a_question_again(owner: Seat) ->
     await owner.does("teach")
     async with owner.shop.database.unit_of_work() as session:
         await session.execute(delete(StaffDialog))
-    assert (await owner.says(OPEN_UNTIL)).text == NINE
+    assert (await owner.says(ASK)).text == ANSWER
 
 
 async def test_each_of_two_people_has_a_dialog_of_their_own(owner: Seat) -> None:
     helper = Seat(owner.shop, await join(owner, "店員"), owner.bot)
     await owner.does("teach")
-    assert (await helper.says(OPEN_UNTIL)).text == NINE
+    assert (await helper.says(ASK)).text == ANSWER
     assert (await owner.says("有包廂嗎")).text == say("teach.ask_answer", question="有包廂嗎")
 
 
 async def test_a_cancelled_dialog_leaves_the_next_text_alone(owner: Seat) -> None:
     await owner.does("teach")
     assert (await owner.says("算了")).text == say("owner.cancelled")
-    assert (await owner.says(OPEN_UNTIL)).text == NINE
+    assert (await owner.says(ASK)).text == ANSWER
 
 
 async def test_staff_buttons_do_nothing_in_a_group(owner: Seat) -> None:

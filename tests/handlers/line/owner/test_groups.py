@@ -9,9 +9,8 @@ from bot.line.simulator import Group, User
 from bot.models import Bot, Contact
 from bot.texts import say
 from tests.support.running import Running
+from tests.support.shops import ANSWER, ASK
 from tests.support.tapping import buttons, tap
-
-ASK, ANSWER = "你們幾點打烊？", "我們每天晚上 9 點打烊。"
 
 
 async def shop(running: Running, *, groups: int = 1) -> tuple[Bot, User, list[Group]]:

@@ -8,16 +8,14 @@ from bot.clock import ManualClock
 from bot.models import Message, UnansweredQuestion
 from bot.texts import say
 from tests.handlers.line.owner.conftest import Seat
-from tests.support.shops import HOURS
-
-(OPEN_UNTIL, NINE) = next(iter(HOURS.items()))
+from tests.support.shops import ANSWER, ASK
 
 
 async def test_a_preview_answers_as_customers_are_answered_and_says_that_it_is_one(owner: Seat) -> None:
     begun = await owner.says("預覽")
     assert begun.text == say("preview.started", shop=owner.bot.store_name)
-    seen = await owner.says(OPEN_UNTIL)
-    assert seen.text == f"{say('preview.mark')}\n{NINE}"
+    seen = await owner.says(ASK)
+    assert seen.text == f"{say('preview.mark')}\n{ANSWER}"
     assert say("preview.stop") in seen.buttons
 
 
@@ -47,13 +45,13 @@ async def test_a_preview_ends_by_button_or_word(owner: Seat) -> None:
     await owner.says("預覽")
     assert (await owner.says("結束預覽")).text == say("preview.stopped")
     assert (await owner.presses(begun, say("preview.stop"))).text == say("preview.not_on")
-    assert (await owner.says(OPEN_UNTIL)).text == NINE
+    assert (await owner.says(ASK)).text == ANSWER
 
 
 async def test_a_preview_ends_by_itself(owner: Seat, clock: ManualClock) -> None:
     await owner.says("預覽")
     clock.advance(timedelta(minutes=30))
-    assert (await owner.says(OPEN_UNTIL)).text == NINE
+    assert (await owner.says(ASK)).text == ANSWER
 
 
 async def test_a_picture_in_a_preview_is_told_to_be_a_text(owner: Seat) -> None:

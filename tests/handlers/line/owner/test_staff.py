@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot.clock import ManualClock
 from bot.line.simulator import User
-from bot.models import Bot, BotHelper, Channel, Contact, Conversation, StaffDialog
+from bot.models import Bot, BotHelper, Contact, Conversation, StaffDialog
 from bot.texts import say
 from handlers.line.commands import CommandName, command_text
 from tests.support.running import Running
@@ -169,10 +169,8 @@ async def test_an_old_confirmation_makes_no_code(still: Running, clock: ManualCl
     assert await still.answers(told) == [say("staff.transfer_ask", shop="巷口咖啡")]
 
 
-async def test_the_former_owner_is_told_within_the_push_policy(still: Running, clock: ManualClock) -> None:
+async def test_the_former_owner_is_told_within_the_push_policy(still: Running) -> None:
     bot, owner = await shop(still)
-    async with still.database.unit_of_work() as session:
-        channel = await session.get_one(Channel, bot.channel_id)
-        channel.quota_limit, channel.quota_used, channel.quota_checked_at = 200, 0, clock.now()
+    await still.shops.know_quota(200)
     await still.ask(still.friend("新老闆"), await transfer_command(still, owner))
     assert still.seen(owner)[-1] == say("staff.transferred_away", shop=bot.store_name)

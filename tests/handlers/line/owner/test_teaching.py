@@ -5,9 +5,7 @@ from sqlalchemy import select
 from bot.models import KnowledgeEntry
 from bot.texts import Language, say
 from tests.handlers.line.owner.conftest import Seat, join
-from tests.support.shops import HOURS
-
-(OPEN_UNTIL, NINE) = next(iter(HOURS.items()))
+from tests.support.shops import ANSWER, ASK
 
 
 async def entries(owner: Seat) -> list[tuple[str, str, str]]:
@@ -43,17 +41,17 @@ async def test_it_is_taught_in_english_too(owner: Seat) -> None:
 
 
 async def test_a_known_question_is_updated_where_that_is_wanted(owner: Seat) -> None:
-    draft = await owner.says(f"教 {OPEN_UNTIL} 晚上 10 點打烊")
-    assert NINE in draft.text
+    draft = await owner.says(f"教 {ASK} 晚上 10 點打烊")
+    assert ANSWER in draft.text
     assert {"更新原本的答案", "另外新增一題"} <= set(draft.buttons)
     await owner.presses(draft, "更新")
-    assert [(question, answer) for question, answer, _ in await entries(owner)] == [(OPEN_UNTIL, "晚上 10 點打烊")]
+    assert [(question, answer) for question, answer, _ in await entries(owner)] == [(ASK, "晚上 10 點打烊")]
 
 
 async def test_an_update_of_what_changed_meanwhile_is_left_alone(owner: Seat) -> None:
-    first = await owner.says(f"教 {OPEN_UNTIL} 晚上 10 點打烊")
+    first = await owner.says(f"教 {ASK} 晚上 10 點打烊")
     helper = Seat(owner.shop, await join(owner, "店員"), owner.bot)
-    await helper.presses(await helper.says(f"教 {OPEN_UNTIL} 晚上 11 點打烊"), "更新")
+    await helper.presses(await helper.says(f"教 {ASK} 晚上 11 點打烊"), "更新")
     assert (await owner.presses(first, "更新")).text == say("teach.changed_meanwhile")
     assert (await entries(owner))[0][1] == "晚上 11 點打烊"
 
@@ -79,7 +77,7 @@ async def test_a_lesson_that_contradicts_a_value_is_warned_of(owner: Seat) -> No
 async def test_the_menu_is_reached_from_the_middle_of_a_lesson(owner: Seat) -> None:
     await owner.says("教")
     assert say("menu.card_knowledge") in (await owner.says("選單")).text
-    assert (await owner.says(OPEN_UNTIL)).text == NINE
+    assert (await owner.says(ASK)).text == ANSWER
 
 
 async def test_what_a_customer_writes_teaches_nothing(owner: Seat) -> None:

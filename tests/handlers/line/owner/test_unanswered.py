@@ -3,7 +3,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from bot.line.simulator import FaultMode
-from bot.models import Bot, Channel, KnowledgeEntry, LateAnswer, Message, UnansweredCluster
+from bot.models import Bot, KnowledgeEntry, LateAnswer, Message, UnansweredCluster
 from bot.texts import say
 from tests.handlers.line.owner.conftest import Seat, join
 
@@ -15,13 +15,6 @@ async def customer(owner: Seat, name: str = "客人", *, asking: str = PETS) -> 
     seat = Seat(owner.shop, owner.shop.friend(name), owner.bot)
     await seat.says(asking)
     return seat
-
-
-async def pushes_allowed(owner: Seat) -> None:
-    async with owner.shop.database.unit_of_work() as session:
-        channel = await session.get_one(Channel, owner.bot.channel_id)
-        channel.quota_limit, channel.quota_used = 200, 0
-        channel.quota_checked_at = owner.shop.shopkeeper.ports.clock.now()
 
 
 async def no_pushes(owner: Seat) -> None:
@@ -124,7 +117,7 @@ async def test_a_draft_is_changed_by_typing_it_anew(owner: Seat) -> None:
 
 
 async def test_whoever_waits_is_told_at_once_where_pushes_are_paid_for(owner: Seat) -> None:
-    await pushes_allowed(owner)
+    await owner.shop.shops.know_quota(200)
     waiting = await customer(owner)
     said = await answered(owner)
     assert say("unanswered.told_now", count=1) in said
@@ -144,7 +137,7 @@ async def test_without_room_for_pushes_they_are_told_with_their_next_reply_once(
 
 
 async def test_telling_them_later_pushes_nothing(owner: Seat) -> None:
-    await pushes_allowed(owner)
+    await owner.shop.shops.know_quota(200)
     waiting = await customer(owner)
     await answered(owner, say("unanswered.send_later")[:8])
     assert TOLD not in owner.shop.seen(waiting.user)
@@ -152,7 +145,7 @@ async def test_telling_them_later_pushes_nothing(owner: Seat) -> None:
 
 
 async def test_a_refused_push_is_told_with_the_next_reply(owner: Seat) -> None:
-    await pushes_allowed(owner)
+    await owner.shop.shops.know_quota(200)
     waiting = await customer(owner)
     owner.shop.line.fail(FaultMode.STATUS, endpoint="push", status=400, times=None)
     await answered(owner)
@@ -219,7 +212,7 @@ async def test_somebody_who_is_no_longer_owner_is_refused_kindly(owner: Seat) ->
 
 
 async def test_figures_of_an_answer_may_follow_their_values(owner: Seat) -> None:
-    await pushes_allowed(owner)
+    await owner.shop.shops.know_quota(200)
     waiting = await customer(owner)
     await owner.presses(await owner.says("未回答"), "回答")
     draft = await owner.says("可以，但繳費日期一樣是每月 1 號。")

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-from sqlalchemy import update
-
-from bot.models import Channel
 from bot.texts import say
 from tests.handlers.line.owner.conftest import Seat, join
 
@@ -11,9 +8,7 @@ async def with_quota(owner: Seat, limit: int | None) -> None:
     # The product asks LINE for the quota at its start; that is over before the test knows better.
     await owner.shop.settle()
     owner.shop.central.monthly_limit = limit
-    known = {"quota_limit": limit, "quota_used": 0, "quota_checked_at": owner.shop.now()}
-    async with owner.shop.database.unit_of_work() as session:
-        await session.execute(update(Channel).values(**known))
+    await owner.shop.shops.know_quota(limit)
 
 
 async def test_the_owner_sees_what_is_left_and_that_answers_are_free(owner: Seat) -> None:
