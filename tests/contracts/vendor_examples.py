@@ -21,36 +21,40 @@ VENDOR_1 = {
     "updated_at": "2024-01-01T00:00:00",
 }
 VENDOR_2 = {"id": 2, "code": "VENDOR_B", "name": "信義包租代管股份有限公司"}
-CONFIGS = {
-    "payment": [
-        {
-            "id": 1,
-            "category": "payment",
-            "param_key": "payment_day",
-            "param_value": "1",
-            "data_type": "number",
-            "display_name": "繳費日期",
-            "description": "每月繳費日期",
-            "unit": "號",
-            "is_active": True,
-            "created_at": "2024-01-01T00:00:00",
-            "updated_at": None,
-        },
-        {
-            "id": 2,
-            "category": "payment",
-            "param_key": "late_fee",
-            "param_value": "200",
-            "data_type": "number",
-            "display_name": "逾期手續費",
-            "description": "逾期繳費手續費",
-            "unit": "元",
-            "is_active": True,
-            "created_at": "2024-01-01T00:00:00",
-            "updated_at": None,
-        },
-    ],
+VENDOR_3 = {
+    "id": 3,
+    "code": "VENDOR_C",
+    "name": "永慶包租代管股份有限公司",
+    "short_name": "永慶",
+    "contact_phone": "02-1234-5678",
+    "contact_email": None,
+    "address": None,
+    "subscription_plan": "standard",
+    "subscription_status": "active",
+    "is_active": True,
+    "created_at": "2024-01-01T12:00:00",
+    "updated_at": "2024-01-01T12:00:00",
 }
+PAYMENT_DAY = {
+    "category": "payment",
+    "param_key": "payment_day",
+    "param_value": "1",
+    "data_type": "number",
+    "display_name": "繳費日期",
+    "description": "每月繳費日期",
+    "unit": "號",
+}
+LATE_FEE = {
+    "category": "payment",
+    "param_key": "late_fee",
+    "param_value": "200",
+    "data_type": "number",
+    "display_name": "逾期手續費",
+    "description": "逾期繳費手續費",
+    "unit": "元",
+}
+KEPT = {"is_active": True, "created_at": "2024-01-01T00:00:00", "updated_at": None}
+CONFIGS = {"payment": [{"id": 1} | PAYMENT_DAY | KEPT, {"id": 2} | LATE_FEE | KEPT]}
 
 EXAMPLES = [
     Example(
@@ -81,20 +85,7 @@ EXAMPLES = [
     "contact_phone": "02-1234-5678",
     "subscription_plan": "standard"
   }'""",
-        {
-            "id": 3,
-            "code": "VENDOR_C",
-            "name": "永慶包租代管股份有限公司",
-            "short_name": "永慶",
-            "contact_phone": "02-1234-5678",
-            "contact_email": None,
-            "address": None,
-            "subscription_plan": "standard",
-            "subscription_status": "active",
-            "is_active": True,
-            "created_at": "2024-01-01T12:00:00",
-            "updated_at": "2024-01-01T12:00:00",
-        },
+        VENDOR_3,
     ),
     Example("one vendor", "curl http://localhost:8100/api/v1/vendors/1", VENDOR_1),
     Example(
@@ -166,20 +157,7 @@ BODIES: list[tuple[str, str, Any, int, Any]] = [
             "created_by": "admin",
         },
         201,
-        {
-            "id": 3,
-            "code": "VENDOR_C",
-            "name": "永慶包租代管股份有限公司",
-            "short_name": "永慶",
-            "contact_phone": "02-1234-5678",
-            "contact_email": "service@vendorc.com",
-            "address": "台北市松山區南京東路三段200號",
-            "subscription_plan": "standard",
-            "subscription_status": "active",
-            "is_active": True,
-            "created_at": "2024-01-01T12:00:00",
-            "updated_at": "2024-01-01T12:00:00",
-        },
+        VENDOR_3 | {"contact_email": "service@vendorc.com", "address": "台北市松山區南京東路三段200號"},
     ),
     (
         "PUT",
@@ -199,24 +177,8 @@ BODIES: list[tuple[str, str, Any, int, Any]] = [
         "/api/v1/vendors/1/configs",
         {
             "configs": [
-                {
-                    "category": "payment",
-                    "param_key": "payment_day",
-                    "param_value": "1",
-                    "data_type": "number",
-                    "display_name": "繳費日期",
-                    "description": "每月繳費日期",
-                    "unit": "號",
-                },
-                {
-                    "category": "payment",
-                    "param_key": "late_fee",
-                    "param_value": "200",
-                    "data_type": "number",
-                    "display_name": "逾期手續費",
-                    "description": "逾期繳費手續費",
-                    "unit": "元",
-                },
+                PAYMENT_DAY,
+                LATE_FEE,
                 {
                     "category": "service",
                     "param_key": "service_hotline",

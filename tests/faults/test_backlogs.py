@@ -14,6 +14,16 @@ from tests.support.site import Site
 MOST_SECONDS = 60.0
 
 
+async def gathered(site: Site, sizes: Sizes) -> Crowd:
+    """What many people wrote, with a server that takes it in."""
+    people, turns = sizes.backlog
+    await site.serve()
+    await site.open_shop()
+    crowd = Crowd(site, site.friends(people))
+    await asyncio.gather(*(crowd.write(user, turns=turns, copies=1) for user in crowd.users))
+    return crowd
+
+
 async def drained(crowd: Crowd) -> str:
     """Wait for the end of what has gathered, and say how long it took."""
     began, seen = time.monotonic(), len(await crowd.site.shown())
@@ -32,12 +42,8 @@ async def drained(crowd: Crowd) -> str:
 async def test_what_gathered_while_line_was_away_is_answered_once_it_is_back(
     site: Site, sizes: Sizes, figure: Callable[[str], None]
 ) -> None:
-    people, turns = sizes.backlog
-    await site.serve()
-    await site.open_shop()
-    crowd = Crowd(site, site.friends(people))
     site.line.fail(FaultMode.STATUS, endpoint="reply", status=429, times=None)
-    await asyncio.gather(*(crowd.write(user, turns=turns, copies=1) for user in crowd.users))
+    crowd = await gathered(site, sizes)
     site.line.faults.clear()
     figure(await drained(crowd))
 
@@ -46,10 +52,6 @@ async def test_what_gathered_while_line_was_away_is_answered_once_it_is_back(
 async def test_what_gathered_while_no_worker_ran_is_answered_once_one_does(
     split_site: Site, sizes: Sizes, figure: Callable[[str], None]
 ) -> None:
-    people, turns = sizes.backlog
-    await split_site.serve()
-    await split_site.open_shop()
-    crowd = Crowd(split_site, split_site.friends(people))
-    await asyncio.gather(*(crowd.write(user, turns=turns, copies=1) for user in crowd.users))
+    crowd = await gathered(split_site, sizes)
     split_site.work()
     figure(await drained(crowd))
