@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol
 
 MAX_MULTICAST = 500
 MAX_MENU_PICTURE = 1024 * 1024
+_CONFLICT = 409
 
 
 class LineError(Exception):
@@ -89,6 +90,17 @@ class Receipt:
     request_id: str | None
     message_ids: tuple[str, ...] = ()
     accepted_before: bool = False
+
+
+class AcceptedBefore(MessageRefused):
+    """409: the retry key was accepted with an earlier request, whose `receipt` this is.
+
+    Between the parts of a client only: `push` and `multicast` return the receipt instead.
+    """
+
+    def __init__(self, message: str, *, receipt: Receipt) -> None:
+        super().__init__(message, http_status=_CONFLICT, request_id=receipt.request_id)
+        self.receipt = receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

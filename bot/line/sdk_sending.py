@@ -16,8 +16,8 @@ from linebot.v3.messaging import (
     ValidateMessageRequest,
 )
 
-from bot.line.client import MAX_MENU_PICTURE, MAX_MULTICAST, MessageRefused, Receipt, RichMenu
-from bot.line.sdk_transport import AcceptedBefore, SdkTransport, answer_of, body_of, receipt_of
+from bot.line.client import MAX_MENU_PICTURE, MAX_MULTICAST, AcceptedBefore, MessageRefused, Receipt, RichMenu
+from bot.line.sdk_transport import SdkTransport, answer_of, body_of, receipt_of
 
 _LOADING_STEP, _LOADING_LIMIT = 5, 60
 

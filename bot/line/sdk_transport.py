@@ -20,6 +20,7 @@ from linebot.v3.messaging import (
 from yarl import URL
 
 from bot.line.client import (
+    AcceptedBefore,
     AccessRefused,
     Content,
     ContentGone,
@@ -48,14 +49,6 @@ _REFUSED_ACCESS = frozenset({401, 403})
 # charset) over an answer that it can't read.
 _UNREADABLE = (ValueError, LookupError)
 _UNFIT = (*_UNREADABLE, TypeError, AttributeError)
-
-
-class AcceptedBefore(MessageRefused):
-    """409: the retry key was accepted with an earlier request, whose receipt this is."""
-
-    def __init__(self, message: str, *, receipt: Receipt) -> None:
-        super().__init__(message, http_status=_CONFLICT, request_id=receipt.request_id)
-        self.receipt = receipt
 
 
 class SdkTransport:

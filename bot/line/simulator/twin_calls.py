@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.line.client import (
+    AcceptedBefore,
     AccessRefused,
     InvalidReplyToken,
     LineError,
@@ -24,14 +25,6 @@ from bot.line.simulator.gate import Gate
 
 _OK, _BAD_REQUEST, _NOT_FOUND, _TIMED_OUT, _CONFLICT, _TOO_MANY, _SERVER_ERROR = 200, 400, 404, 408, 409, 429, 500
 _REFUSED_ACCESS = frozenset({401, 403})
-
-
-class AcceptedBefore(MessageRefused):
-    """409: the retry key was accepted with an earlier request, whose receipt this is."""
-
-    def __init__(self, message: str, *, receipt: Receipt) -> None:
-        super().__init__(message, http_status=_CONFLICT, request_id=receipt.request_id)
-        self.receipt = receipt
 
 
 class TwinCalls:
