@@ -25,8 +25,6 @@ _IMAGE_DEPTH = 3
 _HYPHEN = re.compile(r"[\x02\ufffe]")
 _HYPHEN_INSIDE = re.compile(r"[\x02\ufffe](?=\S)")
 _UNTITLED = frozenset({"(anonymous)", "untitled", "unknown"})
-
-
 # What a scanning app writes on each page, such as its name: less text than this is not the page's.
 _FEW_CHARACTERS = 40
 _MOST_OF_PAGE = 0.5
