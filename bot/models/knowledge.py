@@ -19,7 +19,7 @@ class KnowledgeEntry(Base, VendorShared, Timestamped):
     own) or `customized` (one vendor's rewrite of the global entry `replaces_id`, which it hides).
     `audience` is `all`, `renter` or `staff`. `intent_ids` are the intents it serves. A curated entry
     was approved word for word by its owner and is said as it stands. `origin` tells where it came
-    from: `manual`, `import` or `unanswered`; it is `staged` while an import brings the entry
+    from: `manual`, `import`, `unanswered` or `owner`; it is `staged` while an import brings the entry
     in, which nobody sees before the whole import is there. `vector` holds the sentence vectors as the
     index stores them, null until computed.
     """

@@ -18,7 +18,8 @@ _UNTOLD = text("told_at IS NULL")
 class StaffDialog(Base, TenantOwned):
     """What an owner or helper is doing with a bot: their next text belongs to it, until `expires_at`.
 
-    `kind` names the behaviour that began it (`handlers.line.owner`), and `data` is that behaviour's.
+    `kind` names the behaviour that began it (`handlers.line.owner`), and `data` is that behaviour's. What the owner
+    set for a group stands as a row of the group's, which doesn't end (`handlers.line.repository.groups`).
     """
 
     __tablename__ = "staff_dialogs"
@@ -34,7 +35,7 @@ class StaffDialog(Base, TenantOwned):
 class StaffNotice(Base, TenantOwned):
     """Something that the people of a shop should know. `told_at` is set once it was shown to the owner.
 
-    `kind` is one of `handlers.line.owner.notices.NoticeKind`; `key` is the same for what needs telling only once,
+    `kind` is one of `handlers.line.notices.NoticeKind`; `key` is the same for what needs telling only once,
     such as a quota warning of one month.
     """
 

@@ -13,13 +13,10 @@ from bot.logging import get_logger
 from bot.models import Bot, Delivery
 from bot.texts import Language, say
 from handlers.line import notices, repository
-from handlers.line.notices import Notice
+from handlers.line.notices import Notice, NoticeKind, lasting_key
 from handlers.line.owner.rich_menu import lane_of
 from handlers.line.pushing import send_to
 from handlers.line.rendering import messages_for
-
-# What a notice about helpers is called (`handlers.line.notices`).
-STAFF = "staff"
 
 log = get_logger(__name__)
 
@@ -79,5 +76,5 @@ async def tell_former(session: AsyncSession, bot: Bot, user_id: str, text: str, 
 
 async def tell_owner(session: AsyncSession, bot: Bot, user_id: str, text: str, *, now: datetime) -> tuple[str, ...]:
     """Tell the owner of a helper who came or went: nothing urgent, so that it costs nothing by itself."""
-    key = f"{STAFF}:{user_id[:40]}:{int(now.timestamp())}"
-    return await notices.tell(session, bot, Notice(kind=STAFF, key=key, text=text), now=now)
+    key = lasting_key(NoticeKind.STAFF, user_id[:40], int(now.timestamp()))
+    return await notices.tell(session, bot, Notice(kind=NoticeKind.STAFF, key=key, text=text), now=now)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from handlers.line.asking import principal_of
 from handlers.line.owner.desk import Errand
-from handlers.line.owner.linking import linked
+from handlers.line.owner.linking import LONGEST, linked
+from handlers.line.owner.naming import called
 from handlers.line.owner.tools import Tools
 from knowledge import grounding
 from knowledge.entries import Entry
@@ -18,9 +19,6 @@ from knowledge.overrides import with_vendor_values
 from knowledge.parameters import Parameters, fill, keys_in, written
 from knowledge.repository.vendors import seen_vendor
 from knowledge.retrieval.index import Index
-
-# Weighing the figures of a longer text takes long, and nobody reads it as an answer.
-LONGEST_WEIGHED = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +66,11 @@ def considered(question: str, answer: str, parameters: Parameters, *, entries: S
     known = {key for key, one in parameters.items() if one.value.strip()}
     return Considered(
         reads=filled.text,
-        contradicts=tuple(_contradicted(question, answer[:LONGEST_WEIGHED], parameters)),
+        contradicts=tuple(_contradicted(question, answer[:LONGEST], parameters)),
         unknown=tuple(sorted(keys_in(answer) - known)),
         like=_alike(question, answer, entries),
         linked=follows.answer if follows.keys else "",
-        follows=tuple(parameters[key].display_name or key for key in follows.keys),
+        follows=tuple(called(parameters[key]) for key in follows.keys),
     )
 
 
@@ -85,7 +83,7 @@ def _contradicted(question: str, answer: str, parameters: Parameters) -> list[tu
         value = written(parameters[key])
         facts = grounding.facts_in(value)
         if facts and not facts <= stated:
-            found.append((parameters[key].display_name or key, value))
+            found.append((called(parameters[key]), value))
     return found
 
 

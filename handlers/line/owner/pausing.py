@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.texts import say
+from bot.texts import Language
 from handlers.line import repository
 from handlers.line.opening import is_question, opening_from
 from handlers.line.owner.desk import Desk, Order
@@ -15,6 +15,7 @@ from handlers.line.owner.replies import local, phrase, tap, told, ways_out
 from handlers.line.owner.words import after_word
 from handlers.line.repository import Role
 from handlers.line.responses import Response
+from handlers.line.resting import rest_text
 
 PAUSE, RESUME = "pause", "resume"
 LONGEST_REST = 500
@@ -40,8 +41,7 @@ async def pause(session: AsyncSession, order: Order) -> Response:
     bot.paused_at = bot.paused_at or order.incoming.now
     bot.opening = replace(opening_from(bot.opening), rest=text).to_json()
     await session.flush()
-    shown = text or say("line.shop_paused", shop=bot.store_name)
-    parts = [phrase(order, "pause.paused", text=shown)]
+    parts = [phrase(order, "pause.paused", text=rest_text(bot, Language.ZH_TW))]
     if not text:
         parts.append(phrase(order, "pause.how"))
     return told(order, "\n\n".join(parts), resumes, *ways_out(order))

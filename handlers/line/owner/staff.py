@@ -18,6 +18,7 @@ from handlers.line import repository
 from handlers.line.commands import CommandName, command_text
 from handlers.line.owner.changes import tell_owner
 from handlers.line.owner.desk import Desk, Order, button
+from handlers.line.owner.replies import local
 from handlers.line.owner.rich_menu import lane_of, lanes_for
 from handlers.line.owner.tools import Tools
 from handlers.line.releasing import is_recent, release_question
@@ -54,7 +55,7 @@ class Staff:
         if len(await helpers_of(session, order.bot)) >= MOST_HELPERS:
             return _say(order, "too_many", button(order.bot, say("staff.remove", order.language), REMOVE))
         issued = await self._issue(session, order.bot, CodeRole.HELPER)
-        how = say("staff.invite_how", order.language, shop=order.bot.store_name, until=_when(issued.expires_at))
+        how = say("staff.invite_how", order.language, shop=order.bot.store_name, until=local(issued.expires_at))
         return _to_pass_on(order, how, command_text(CommandName.JOIN_STAFF, issued.code))
 
     async def transfer(self, session: AsyncSession, order: Order) -> Response:
@@ -66,7 +67,7 @@ class Staff:
             return _say(order, "transfer_stopped")
         if step == NOW and is_recent(at, now=order.incoming.now):
             issued = await self._issue(session, bot, CodeRole.SUCCESSOR)
-            how = say("staff.transfer_how", language, shop=bot.store_name, until=_when(issued.expires_at))
+            how = say("staff.transfer_how", language, shop=bot.store_name, until=local(issued.expires_at))
             stop = button(bot, say("staff.transfer_stop", language), TRANSFER, STOP)
             return _to_pass_on(order, how, command_text(CommandName.CLAIM, issued.code), stop)
         keep = button(bot, say("staff.keep", language), HELPERS)
@@ -163,10 +164,6 @@ def _to_pass_on(order: Order, how: str, command: str, *buttons: PostbackAction) 
 def _say(order: Order, key: str, *buttons: Action, **values: object) -> Reply:
     text = say(f"staff.{key}", order.language, shop=order.bot.store_name, **values)
     return Reply(messages=messages_for(text, buttons), bot_id=order.bot.id)
-
-
-def _when(moment: datetime) -> str:
-    return f"{moment.astimezone(SHOP_TIME):%m/%d %H:%M}"
 
 
 def _day(moment: datetime) -> str:

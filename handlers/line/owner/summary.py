@@ -18,11 +18,11 @@ from handlers.line.owner.desk import Desk, Order
 from handlers.line.owner.handover import WAITING
 from handlers.line.owner.replies import phrase, shown, tap
 from handlers.line.owner.settings import SETTINGS
+from handlers.line.owner.unanswered import UNANSWERED
 from handlers.line.repository import Usage
 from handlers.line.responses import Response
 
 SUMMARY = "summary"
-UNANSWERED = "unanswered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,19 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.line.flex import bubble
 from bot.line.messages import PostbackAction
 from handlers.line.owner.considering import Considered, consider
 from handlers.line.owner.desk import LEAVING, ORDERS, Desk, Errand, Order, button
+from handlers.line.owner.drafts import (
+    EDIT,
+    FOLLOW,
+    LONGEST_ANSWER,
+    Row,
+    draft_card,
+    followed,
+    followed_card,
+    warnings,
+)
 from handlers.line.owner.replies import (
     author_of,
     begin,
@@ -31,7 +40,6 @@ from handlers.line.owner.replies import (
 )
 from handlers.line.owner.sentences import Taught, read_taught
 from handlers.line.owner.tools import Tools
-from handlers.line.owner.unanswered import followed_card, warnings
 from handlers.line.responses import Response
 from knowledge import editing
 from knowledge.entries import Scope
@@ -39,8 +47,8 @@ from knowledge.errors import AlreadyCustomized, EntryNotFound
 from knowledge.repository.entries import NewEntry, entry_row
 
 TEACH, ORIGIN = "teach", "owner"
-LONGEST_QUESTION, LONGEST_ANSWER = 300, 3000
-ADD, UPDATE, FOLLOW, EDIT = "add", "update", "follow", "edit"
+LONGEST_QUESTION = 300
+ADD, UPDATE = "add", "update"
 
 
 def add_to(desk: Desk, tools: Tools) -> None:
@@ -81,7 +89,7 @@ async def _tapped(session: AsyncSession, order: Order, what: str, *, draft: str)
     if what == EDIT:
         return await _ask_answer(session, order, str(data["question"]))
     if what == FOLLOW:
-        data = {**data, "answer": data["linked"], "linked": "", "draft": new_draft()}
+        data = followed(data)
         await begin(session, order, TEACH, data=data)
         return shown(order, await followed_card(session, order, data, _choices(order, data)))
     return await _store(session, order, data, update=what == UPDATE)
@@ -146,19 +154,18 @@ async def _draft(session: AsyncSession, order: Order, taught: Taught) -> Respons
         data["entry"] = str(like.entry_id)
         data["before"] = like.answer
     await begin(session, order, TEACH, data=data)
-    rows: list[str | tuple[str, str]] = [
-        (phrase(order, "owner.question"), taught.question),
-        (phrase(order, "owner.answer"), considered.reads or taught.answer),
-    ]
+    alike: list[Row] = []
     if like is not None:
-        rows.append(phrase(order, "teach.same" if like.says_the_same else "teach.like"))
-        rows.append((phrase(order, "owner.question"), like.question))
-        rows.append((phrase(order, "teach.now"), like.answer))
-    card = bubble(
-        phrase(order, "owner.is_this_right"),
-        rows=[*rows, *warnings(order, considered)],
+        alike.append(phrase(order, "teach.same" if like.says_the_same else "teach.like"))
+        alike.append((phrase(order, "owner.question"), like.question))
+        alike.append((phrase(order, "teach.now"), like.answer))
+    card = draft_card(
+        order,
+        taught.question,
+        considered.reads or taught.answer,
         buttons=_choices(order, data),
         note=phrase(order, "owner.for_all"),
+        further=[*alike, *warnings(order, considered)],
     )
     return shown(order, card)
 

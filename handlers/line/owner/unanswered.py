@@ -15,6 +15,7 @@ from bot.models import KnowledgeEntry, UnansweredCluster
 from handlers.line.owner import follow_ups
 from handlers.line.owner.considering import Considered, consider
 from handlers.line.owner.desk import LEAVING, ORDERS, Desk, Errand, Order, button
+from handlers.line.owner.drafts import EDIT, FOLLOW, LONGEST_ANSWER, draft_card, followed, followed_card, warnings
 from handlers.line.owner.replies import (
     author_of,
     begin,
@@ -43,15 +44,14 @@ from knowledge.parameters import fill
 from knowledge.repository import unanswered as clusters
 from knowledge.repository.entries import entry_row
 from knowledge.repository.pages import Page
-from knowledge.repository.parameters import parameters_of
 from knowledge.repository.unanswered import ClusterFilter, State
 from knowledge.unanswered import service as unanswered
 
 UNANSWERED, ANSWER, DISMISS = "unanswered", "answer_cluster", "dismiss_cluster"
 ON_A_PAGE, MOST_SKIPPED = 9, 100_000
 EXAMPLES = 2
-LONGEST_ANSWER, LONGEST_EXAMPLE = 3000, 60
-SEND, SEND_LATER, FOLLOW, EDIT, UNDO = "send", "later", "follow", "edit", "undo"
+LONGEST_EXAMPLE = 60
+SEND, SEND_LATER, UNDO = "send", "later", "undo"
 
 
 def add_to(desk: Desk, tools: Tools) -> None:
@@ -94,14 +94,7 @@ async def answer(session: AsyncSession, order: Order) -> Response:
     if cluster_id is None:
         return await show(session, order)
     if what in (SEND, SEND_LATER, FOLLOW):
-        data = await drafted(session, order, ANSWER, draft)
-        if data is None:
-            return expired(order)
-        return (
-            await _follow(session, order, data)
-            if what == FOLLOW
-            else await _send(session, order, data, at_once=what == SEND)
-        )
+        return await _tapped(session, order, what, draft=draft)
     try:
         cluster = await clusters.cluster_row(session, principal(order), cluster_id)
     except NoSuchQuestion:
@@ -111,6 +104,15 @@ async def answer(session: AsyncSession, order: Order) -> Response:
     await begin(session, order, ANSWER, data={"cluster": cluster.id, "question": cluster.text})
     text = phrase(order, "unanswered.ask" if what != EDIT else "unanswered.ask_again", question=cluster.text)
     return told(order, text, way_back(order))
+
+
+async def _tapped(session: AsyncSession, order: Order, what: str, *, draft: str) -> Response:
+    data = await drafted(session, order, ANSWER, draft)
+    if data is None:
+        return expired(order)
+    if what == FOLLOW:
+        return await _follow(session, order, data)
+    return await _send(session, order, data, at_once=what == SEND)
 
 
 async def write(session: AsyncSession, order: Order) -> Response:
@@ -132,13 +134,13 @@ async def write(session: AsyncSession, order: Order) -> Response:
     data = {**dialog.data, "answer": text, "draft": draft, "linked": considered.linked}
     await begin(session, order, ANSWER, data=data)
     waiting = await follow_ups.waiting_for(session, order.bot, int(dialog.data["cluster"]), now=order.incoming.now)
-    rows = [(phrase(order, "owner.question"), str(dialog.data["question"]))]
-    rows.append((phrase(order, "owner.answer"), considered.reads or text))
-    card = bubble(
-        phrase(order, "owner.is_this_right"),
-        rows=[*rows, *warnings(order, considered)],
+    card = draft_card(
+        order,
+        str(dialog.data["question"]),
+        considered.reads or text,
         buttons=_choices(order, data, waiting=len(waiting)),
         note=phrase(order, "unanswered.cost", count=len(waiting)) if waiting else phrase(order, "owner.for_all"),
+        further=warnings(order, considered),
     )
     return shown(order, card)
 
@@ -166,31 +168,12 @@ async def dismiss(session: AsyncSession, order: Order) -> Response:
     return told(order, phrase(order, "unanswered.dismissed", question=cluster.text), others, undo, *ways_out(order))
 
 
-def warnings(order: Order, considered: Considered) -> list[str]:
-    """What its writer should know of an answer before it counts."""
-    said = [phrase(order, "owner.contradicts", name=name, value=value) for name, value in considered.contradicts]
-    said += [phrase(order, "owner.unknown_value", parameter=key) for key in considered.unknown]
-    return [*said, *(phrase(order, "owner.may_follow", name=name) for name in considered.follows)]
-
-
 async def _follow(session: AsyncSession, order: Order, data: dict[str, Any]) -> Response:
     """Let the draft's figures follow their parameters, and show it again."""
-    data = {**data, "answer": data["linked"], "linked": "", "draft": new_draft()}
+    data = followed(data)
     await begin(session, order, ANSWER, data=data)
     waiting = await follow_ups.waiting_for(session, order.bot, int(data["cluster"]), now=order.incoming.now)
     return shown(order, await followed_card(session, order, data, _choices(order, data, waiting=len(waiting))))
-
-
-async def followed_card(
-    session: AsyncSession, order: Order, data: dict[str, Any], buttons: Sequence[PostbackAction]
-) -> dict[str, Any]:
-    """A draft whose figures follow their parameters, as customers read it."""
-    values = {one.key: one for one in await parameters_of(session, principal(order), order.bot.vendor_id)}
-    reads = fill(str(data["answer"]), values).text or str(data["answer"])
-    rows = [(phrase(order, "owner.question"), str(data["question"])), (phrase(order, "owner.answer"), reads)]
-    return bubble(
-        phrase(order, "owner.is_this_right"), rows=rows, buttons=buttons, note=phrase(order, "owner.follows_now")
-    )
 
 
 async def _look_at(tools: Tools, errand: Errand) -> Considered:
