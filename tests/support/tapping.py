@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.line.simulator import Channel, Group, User
@@ -13,8 +13,7 @@ def buttons(running: Running, chat: User | Group, *, channel: Channel | None = N
     """The actions of the last message: its quick replies and the buttons on its cards."""
     messages = running.line.visible_messages(channel or running.central, chat)
     last = next(message.content for message in reversed(messages) if message.via in {"reply", "push"})
-    items = last.get("quickReply", {}).get("items", [])
-    return [*(item["action"] for item in items), *_actions_in(last.get("contents"))]
+    return list(actions_of(last))
 
 
 async def tap(running: Running, user: User, label: str, *, channel: Channel | None = None) -> list[str]:
@@ -28,8 +27,13 @@ async def tap(running: Running, user: User, label: str, *, channel: Channel | No
     return await running.answers(await running.line.user_taps(on, user, action["data"]))
 
 
+def actions_of(content: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The actions of a message: its quick replies, and the buttons on its card from the top to the bottom."""
+    yield from (item["action"] for item in content.get("quickReply", {}).get("items", []))
+    yield from _actions_in(content.get("contents"))
+
+
 def _actions_in(part: Any) -> Iterator[dict[str, Any]]:
-    """Every action in a card, from the top to the bottom."""
     if isinstance(part, dict):
         if part.get("type") == "button":
             yield part["action"]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -21,6 +19,7 @@ from bot.models import Channel as ChannelRow
 from bot.models import LineEvent
 from handlers.line.doctor import ChannelDoctor, Finding, Level, Subject
 from tests.support.running import Running
+from tests.support.web import serving
 
 SLOW = """# TYPE shopkeeper_http_request_seconds histogram
 shopkeeper_http_request_seconds_bucket{route="/line/webhook",le="2.0"} 7.0
@@ -63,21 +62,6 @@ async def examined(still: Running) -> Examined:
     return Examined(still, account, channel)
 
 
-@asynccontextmanager
-async def answering(answer: Callable[[web.Request], Awaitable[web.Response]]) -> AsyncIterator[str]:
-    """A server at whose URL everything is answered like that."""
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", answer)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/line/webhook"
-    finally:
-        await runner.cleanup()
-
-
 async def test_a_channel_in_order_has_no_problem(examined: Examined) -> None:
     assert await examined.problems() == []
 
@@ -100,8 +84,8 @@ async def test_what_answers_instead_of_the_server_is_named(examined: Examined, s
     async def answer(_: web.Request) -> web.Response:
         return web.Response(status=status, text="<html>nginx</html>")
 
-    async with answering(answer) as url:
-        examined.account.webhook_url = url
+    async with serving(answer) as server:
+        examined.account.webhook_url = url = f"{server}/line/webhook"
         assert await examined.problems(url=url) == [code]
 
 
@@ -113,8 +97,8 @@ async def test_a_server_that_takes_too_long(examined: Examined) -> None:
         await go_on.wait()
         return web.Response()
 
-    async with answering(answer) as url:
-        examined.account.webhook_url = url
+    async with serving(answer) as server:
+        examined.account.webhook_url = url = f"{server}/line/webhook"
         assert await examined.problems(url=url) == ["test_timeout"]
         go_on.set()
 

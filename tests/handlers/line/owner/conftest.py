@@ -14,6 +14,7 @@ from bot.tenancy.principal import Principal, PrincipalKind
 from knowledge.schemas.vendors import ConfigsBody
 from knowledge.vendors import Configs
 from tests.support.running import Running
+from tests.support.tapping import actions_of
 from tests.support.vendors import CONFIGS_A
 
 
@@ -32,8 +33,8 @@ class Seen:
         """Postback data by label; a label's first button."""
         found: dict[str, str] = {}
         for message in self.messages:
-            for action in _actions(message):
-                found.setdefault(str(action.get("label")), str(action.get("data", "")))
+            for action in actions_of(message):
+                found.setdefault(str(action["label"]), str(action.get("data", "")))
         return found
 
 
@@ -103,14 +104,3 @@ def _words(part: Any) -> Iterator[str]:
         for name, inner in part.items():
             if name not in ("quickReply", "action"):
                 yield from _words(inner)
-
-
-def _actions(part: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(part, list):
-        for one in part:
-            yield from _actions(one)
-    elif isinstance(part, dict):
-        if isinstance(part.get("action"), dict):
-            yield part["action"]
-        for inner in part.values():
-            yield from _actions(inner)
