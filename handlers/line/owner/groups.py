@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.line.flex import bubble, carousel
 from bot.line.messages import FlexMessage, PostbackAction
-from bot.models import Bot, StaffDialog
+from bot.models import Bot
 from bot.texts import Language, say
 from handlers.line import repository
 from handlers.line.addressing import calling_word
-from handlers.line.owner.desk import CANCEL, Desk, Errand, Order, button
+from handlers.line.owner.desk import Desk, Errand, Order, button
+from handlers.line.owner.replies import begin, end, number_in, phrase, tap, told, way_back
 from handlers.line.owner.tools import Tools
 from handlers.line.profiles import name_of_group
 from handlers.line.rendering import messages_for
@@ -32,7 +33,6 @@ ON_A_PAGE = 9
 # Asking LINE for more names than this at once would keep the owner waiting.
 MOST_NAMES_ASKED = 5
 LEAST_WORD, MOST_WORD = 2, 20
-MOST_DIGITS = 15
 DIALOG_LASTS = timedelta(minutes=30)
 
 
@@ -63,7 +63,7 @@ class Groups:
         self._line = tools.line
 
     async def find_names(self, errand: Errand) -> Found:
-        offset = _number(errand.argument)
+        offset = number_in(errand.argument) or 0
         async with self._database.reading() as session:
             alone = await _is_alone(session, errand.bot)
             found = await repository.groups_of(session, errand.bot, alone=alone, limit=ON_A_PAGE + 1, offset=offset)
@@ -80,7 +80,7 @@ class Groups:
         found: Found = order.prepared
         for contact_id, name in found.names.items():
             await repository.change_contact(session, contact_id, display_name=name)
-        offset = _number(order.argument)
+        offset = number_in(order.argument) or 0
         if not found.groups and not offset:
             return _told(order, "none", word=calling_word(order.bot))
         cards = []
@@ -97,7 +97,7 @@ async def change(session: AsyncSession, order: Order) -> Response:
     """Set one thing for one group: the argument is its number and what is to be."""
     bot, now = order.bot, order.incoming.now
     given, _, what = order.argument.partition(":")
-    group = await repository.group_of(session, bot, _number(given), alone=await _is_alone(session, bot))
+    group = await repository.group_of(session, bot, number_in(given) or 0, alone=await _is_alone(session, bot))
     if group is None:
         return _told(order, "gone", back=True)
     settings = await repository.group_settings(session, group.id, bot.id)
@@ -118,39 +118,22 @@ async def change(session: AsyncSession, order: Order) -> Response:
 
 async def ask_word(session: AsyncSession, order: Order) -> Response:
     """Ask for the word that calls the bot, or go back to the shop's name alone."""
-    bot, now, language = order.bot, order.incoming.now, order.language
+    bot = order.bot
     if order.argument == CLEAR:
         bot.trigger_word = None
         return _told(order, "word_cleared", back=True)
-    await repository.begin_dialog(
-        session,
-        StaffDialog(
-            contact_id=order.turn.contact.id,
-            bot_id=bot.id,
-            tenant_id=bot.tenant_id,
-            kind=WORD,
-            data={},
-            begun_at=now,
-            expires_at=now + DIALOG_LASTS,
-        ),
-    )
-    buttons = [button(bot, say("owner.cancel", language), CANCEL)]
-    if bot.trigger_word:
-        buttons.insert(0, button(bot, say("group.word_clear", language), WORD, CLEAR))
-    text = say("group.word_ask", language, shop=bot.store_name)
-    return Reply(messages=messages_for(text, buttons), bot_id=bot.id)
+    await begin(session, order, WORD, data={}, lasts=DIALOG_LASTS)
+    buttons = [tap(order, "group.word_clear", WORD, CLEAR)] if bot.trigger_word else []
+    return told(order, phrase(order, "group.word_ask", shop=bot.store_name), *buttons, way_back(order))
 
 
 async def take_word(session: AsyncSession, order: Order) -> Response:
     """The word that the owner wrote."""
-    bot, language = order.bot, order.language
     word = unicodedata.normalize("NFKC", order.argument).strip().lstrip("@").strip()
     if not LEAST_WORD <= len(word) <= MOST_WORD or "\n" in word:
-        cancel = button(bot, say("owner.cancel", language), CANCEL)
-        text = say("group.word_odd", language, least=LEAST_WORD, most=MOST_WORD)
-        return Reply(messages=messages_for(text, (cancel,)), bot_id=bot.id)
-    bot.trigger_word = word
-    await repository.end_dialog(session, order.turn.contact.id, bot.id)
+        return told(order, phrase(order, "group.word_odd", least=LEAST_WORD, most=MOST_WORD), way_back(order))
+    order.bot.trigger_word = word
+    await end(session, order)
     return _told(order, "word_set", back=True, word=word)
 
 
@@ -165,7 +148,7 @@ def _card(order: Order, group: Group, settings: GroupSettings, *, number: int = 
     def text(key: str, **values: object) -> str:
         return say(f"group.{key}", language, **values)
 
-    def tap(key: str, verb: str) -> PostbackAction:
+    def choice(key: str, verb: str) -> PostbackAction:
         return button(order.bot, text(key), GROUP, f"{group.id}:{verb}")
 
     tongue = group.language or ""
@@ -177,33 +160,22 @@ def _card(order: Order, group: Group, settings: GroupSettings, *, number: int = 
     ]
     following = FOLLOWING.get(tongue, "")
     buttons = [
-        tap("turn_on", ON) if is_muted else tap("turn_off", OFF),
-        tap(f"to_{TONGUES.get(following, AS_ASKED)}", f"{TONGUE}:{following}"),
-        tap("no_welcome", SILENT_WELCOME) if settings.welcomes else tap("do_welcome", WELCOME),
+        choice("turn_on", ON) if is_muted else choice("turn_off", OFF),
+        choice(f"to_{TONGUES.get(following, AS_ASKED)}", f"{TONGUE}:{following}"),
+        choice("no_welcome", SILENT_WELCOME) if settings.welcomes else choice("do_welcome", WELCOME),
     ]
     return bubble(group.display_name or text(nameless, number=number or group.id), rows=rows, buttons=buttons)
 
 
 def _word_card(order: Order, *, further: int) -> dict[str, object]:
     bot, language = order.bot, order.language
-    buttons = [button(bot, say("group.word_change", language), WORD)]
+    buttons = [tap(order, "group.word_change", WORD)]
     if further:
-        buttons.append(button(bot, say("group.more", language), GROUPS, str(further)))
+        buttons.append(tap(order, "group.more", GROUPS, str(further)))
     how = say("group.how_to_call", language, word=calling_word(bot), shop=bot.store_name)
     return bubble(say("group.word_title", language), body=how, buttons=buttons)
 
 
-def _number(argument: str) -> int:
-    """The whole number that a button carries; 0 for anything else."""
-    return int(argument) if argument.isascii() and argument.isdigit() and len(argument) <= MOST_DIGITS else 0
-
-
 def _told(order: Order, key: str, *, back: bool = False, **values: object) -> Reply:
-    language, bot = order.language, order.bot
-    buttons = (
-        [button(bot, say("group.back", language), GROUPS)]
-        if back
-        else [button(bot, say("group.word_change", language), WORD)]
-    )
-    text = say(f"group.{key}", language, shop=bot.store_name, **values)
-    return Reply(messages=messages_for(text, buttons), bot_id=bot.id)
+    onward = tap(order, "group.back", GROUPS) if back else tap(order, "group.word_change", WORD)
+    return told(order, phrase(order, f"group.{key}", shop=order.bot.store_name, **values), onward)
