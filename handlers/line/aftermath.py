@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
@@ -20,6 +19,7 @@ from bot.logging import get_logger
 from bot.models import Bot
 from handlers.line import repository
 from handlers.line.channel_state import note_access
+from handlers.line.inbox.rows import place_of
 from handlers.line.pushing import room_for
 from handlers.line.repository import presence
 from handlers.line.responses import Incoming
@@ -59,7 +59,7 @@ class Aftermath:
 
     async def note(self, session: AsyncSession, lane: str, attempt: ledger.Attempt, outcome: Outcome) -> None:
         """Keep what the outcome says of the channel, and a group's ids of what was sent."""
-        channel_id, source_id = _place(lane)
+        channel_id, source_id = place_of(lane)
         await note_access(session, self._channels, channel_id, outcome.kind, now=self._clock.now())
         if outcome.message_ids and not _is_person(source_id):
             await ledger.remember_sent(session, channel_id, attempt.delivery_id, message_ids=outcome.message_ids)
@@ -82,7 +82,7 @@ class Aftermath:
 
         Never into a group, where LINE bills every member.
         """
-        channel_id, source_id = _place(lane)
+        channel_id, source_id = place_of(lane)
         if ending.state is not EventState.FAILED or ending.reason not in NOT_SHOWN or not _is_person(source_id):
             return None
         bot = await session.get(Bot, attempt.bot_id) if attempt.bot_id is not None else None
@@ -107,8 +107,3 @@ class Aftermath:
 def _is_person(source_id: str) -> bool:
     """Whether a chat is one person's; the ids of groups and rooms begin with C and R."""
     return source_id.startswith("U")
-
-
-def _place(lane: str) -> tuple[uuid.UUID, str]:
-    _, channel, source_id = lane.split(":", 2)
-    return uuid.UUID(channel), source_id

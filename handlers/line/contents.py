@@ -16,7 +16,6 @@ from bot.line.client import (
     LineError,
     MessageRefused,
 )
-from bot.line.events import MediaContent, MessageEvent
 from bot.webhooks.errors import AnswerTooLarge, FetchFailed, UnsafeAddress, UnsafeHeaders
 from bot.webhooks.messages import OutgoingRequest
 from bot.webhooks.sender import SafeSender
@@ -53,9 +52,8 @@ class Contents:
         Later while LINE still prepares it or doesn't answer, as long as its sender may be kept waiting; then
         a Missing with the text `otherwise`.
         """
-        event = incoming.event
-        content = event.content if isinstance(event, MessageEvent) else None
-        if not isinstance(content, MediaContent) or incoming.message_id is None:
+        content = incoming.media
+        if content is None or incoming.message_id is None:
             return Missing(otherwise)
         if content.provider == EXTERNAL:
             return await self._from_outside(content.url or "", limit=limit, otherwise=otherwise)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.line.events import Event, MediaContent, MediaKind, MessageEvent, PostbackEvent
+from bot.line.events import Event, MediaKind, MessageEvent, PostbackEvent
 from handlers.line.commands import CommandName
 from handlers.line.responses import Incoming
 from handlers.line.router import Filter
@@ -34,8 +34,8 @@ def sends(*kinds: MediaKind) -> Filter:
     """A message of one of these kinds that isn't text; of any where none is named."""
 
     def accepts(incoming: Incoming, _: Situation) -> bool:
-        content = incoming.event.content if isinstance(incoming.event, MessageEvent) else None
-        return isinstance(content, MediaContent) and (not kinds or content.kind in kinds)
+        media = incoming.media
+        return media is not None and (not kinds or media.kind in kinds)
 
     return accepts
 

@@ -13,7 +13,7 @@ from bot.db.engine import Database
 from bot.line.client import LineClient
 from bot.line.delivery import Purpose
 from bot.line.delivery import repository as ledger
-from bot.line.events import MediaContent, MessageEvent
+from bot.line.events import MessageEvent
 from bot.line.messages import TextMessage
 from bot.models import Bot, Delivery
 from bot.texts import Language, say
@@ -128,7 +128,7 @@ async def relay(session: AsyncSession, turn: Turn) -> Response:
     delivery = await _bring(session, bot, talk, words, now=incoming.now)
     sources = {RELAY: delivery.id if delivery is not None else repository.NOT_RELAYED}
     lines = [
-        Line(text=text, event_id=one.event_id, kind=_kind(one), sources=sources)
+        Line(text=text, event_id=one.event_id, kind=one.kind, sources=sources)
         for one, text in zip(together, words, strict=True)
     ]
     await repository.keep_lines(session, bot, talk.id, lines, now=incoming.now)
@@ -235,13 +235,6 @@ def _promise(key: str, turn: Turn, bot: Bot, found: Introduction) -> str:
 def _back_at(turn: Turn, bot: Bot) -> str | None:
     """When somebody will be there again; None where they may be there now."""
     return reopens(opening_from(bot.opening), turn.situation.language, now=turn.incoming.now)
-
-
-def _kind(incoming: Incoming) -> str:
-    event = incoming.event
-    if not isinstance(event, MessageEvent) or incoming.content is not None:
-        return "text"
-    return str(event.content.kind) if isinstance(event.content, MediaContent) else "unknown"
 
 
 async def _phone_of(session: AsyncSession, bot: Bot) -> str | None:

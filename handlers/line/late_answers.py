@@ -26,7 +26,7 @@ from handlers.line import repository
 from handlers.line.asking import ENGINE_SECONDS, Finding, Inquiry, principal_of, sources_of
 from handlers.line.rendering import answer_messages, suggestions_of
 from handlers.line.repository import Line
-from handlers.line.responses import Reply, Response, Silent
+from handlers.line.responses import Reply, Response, Silent, StoredMessage
 from handlers.line.router import Turn
 from knowledge.unanswered import service as unanswered
 
@@ -97,7 +97,7 @@ class LateAnswers:
             answer.told_at = turn.incoming.now
             line = Line(text=answer.answer or "", event_id=answer.event_id, is_answer=True, sources=answer.sources)
             await repository.keep_lines(session, bot, answer.conversation_id, [line], now=turn.incoming.now)
-        return Reply(messages=tuple(Kept(message) for message in answer.messages or ()), bot_id=answer.bot_id)
+        return Reply(messages=tuple(StoredMessage(message) for message in answer.messages or ()), bot_id=answer.bot_id)
 
     async def _asked_for(self, session: AsyncSession, turn: Turn) -> LateAnswer | None:
         """The answer of a button, if it is this contact's."""
@@ -122,16 +122,6 @@ class LateAnswers:
         except (SQLAlchemyError, OSError):
             # The row stays pending, and whoever sweeps makes the answer anew.
             log.exception("late_answer_not_stored", answer_id=str(answer_id))
-
-
-class Kept:
-    """A message as it was stored."""
-
-    def __init__(self, message: dict[str, object]) -> None:
-        self._message = message
-
-    def to_json(self) -> dict[str, object]:
-        return self._message
 
 
 async def store(

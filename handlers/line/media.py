@@ -10,14 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.db.engine import Database
-from bot.line.events import MediaContent, MediaKind, MessageEvent
+from bot.line.events import MediaContent, MediaKind
 from bot.line.splitting import clipped
 from bot.models import Bot
 from bot.speech.port import SpeechError, Transcriber
 from bot.texts import language_of, say
 from handlers.line.asking import principal_of
 from handlers.line.chat import Answered, Chat, Heard
-from handlers.line.contents import Contents, Missing
+from handlers.line.contents import MEGABYTE, Contents, Missing
 from handlers.line.rendering import messages_for
 from handlers.line.responses import Incoming, Later, Reply, Response
 from handlers.line.router import Turn
@@ -28,7 +28,6 @@ from knowledge.composing import smalltalk
 from knowledge.media.errors import ImageRefused
 from knowledge.media.reading import ImageReader, ImageText
 
-MEGABYTE = 1024 * 1024
 MOST_IMAGE, MOST_AUDIO = 10 * MEGABYTE, 20 * MEGABYTE
 LONGEST_AUDIO = timedelta(minutes=5)
 MOST_IMAGES = 5
@@ -75,9 +74,8 @@ class Media:
 
     async def prepare(self, incoming: Incoming, situation: Situation) -> Answered | Fitting | Response:
         """Make text of it and ask the engine, or find out what else is to be said."""
-        event, bot = incoming.event, situation.bot
-        content = event.content if isinstance(event, MessageEvent) else None
-        if not isinstance(content, MediaContent):
+        content, bot = incoming.media, situation.bot
+        if content is None:
             return Fitting("line.got_unknown")
         if bot is None or bot.paused_at is not None:
             return Answered(heard=Heard(kind=str(content.kind), words={}, question="", shown=""))
@@ -183,8 +181,7 @@ class Media:
 
     def _wait_for_set(self, incoming: Incoming) -> timedelta | None:
         """How long to wait for the rest of a set of pictures; None where it is whole, or has taken too long."""
-        content = _content(incoming)
-        total = content.image_set_total if content is not None else None
+        total = incoming.media.image_set_total if incoming.media is not None else None
         age = self._clock.now() - incoming.received_at
         if total is None or len(incoming.following) + 1 >= total or age >= SET_WAITS:
             return None
@@ -226,9 +223,3 @@ def _is_picture(content: MediaContent) -> bool:
 
 def _is_named_picture(content: MediaContent) -> bool:
     return content.kind is MediaKind.FILE and (content.file_name or "").casefold().endswith(_PICTURES)
-
-
-def _content(incoming: Incoming) -> MediaContent | None:
-    event = incoming.event
-    content = event.content if isinstance(event, MessageEvent) else None
-    return content if isinstance(content, MediaContent) else None

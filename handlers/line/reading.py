@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.line.channels import ChannelAccess
-from bot.line.events import Event, MediaContent, MessageEvent, Mode, TextContent, UnreadableEvent, parse_event
+from bot.line.events import Event, MessageEvent, Mode, TextContent, UnreadableEvent, parse_event
 from bot.texts import Language, language_of
+from handlers.line.inbox.rows import place_of
 from handlers.line.repository import OpenEvent
 from handlers.line.responses import Incoming
 
@@ -19,7 +20,7 @@ def read_incoming(item: OpenEvent, event: Event, channel: ChannelAccess, *, now:
         event=event,
         channel=channel,
         lane=item.lane,
-        source_id=item.lane.split(":", 2)[2],
+        source_id=place_of(item.lane)[1],
         language=_language(event),
         received_at=item.received_at,
         now=now,
@@ -54,9 +55,7 @@ def following(
 
 def _image_set(incoming: Incoming) -> str | None:
     """The id of the set that a picture was sent in."""
-    event = incoming.event
-    content = event.content if isinstance(event, MessageEvent) else None
-    return content.image_set_id if isinstance(content, MediaContent) else None
+    return incoming.media.image_set_id if incoming.media is not None else None
 
 
 def _language(event: Event) -> Language:

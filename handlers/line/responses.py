@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.line.channels import ChannelAccess
-from bot.line.events import Event, MessageEvent, PostbackEvent, SourceType, TextContent
+from bot.line.events import Event, MediaContent, MessageEvent, PostbackEvent, SourceType, TextContent
 from bot.texts import Language
 from handlers.line.commands import Command, read_command
 
@@ -18,6 +18,16 @@ class Message(Protocol):
     """A message that goes out (`bot.line.messages`)."""
 
     def to_json(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    """A message that was made before, as it was stored."""
+
+    contents: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        return self.contents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +68,19 @@ class Incoming:
         if isinstance(self.event, MessageEvent) and isinstance(self.event.content, TextContent):
             return self.event.content
         return None
+
+    @property
+    def media(self) -> MediaContent | None:
+        """The picture, voice message, sticker or whatever else this is, if it is a message that isn't text."""
+        content = self.event.content if isinstance(self.event, MessageEvent) else None
+        return content if isinstance(content, MediaContent) else None
+
+    @property
+    def kind(self) -> str:
+        """What kind of message this is, as a conversation keeps it."""
+        if self.media is not None:
+            return str(self.media.kind)
+        return "unknown" if isinstance(self.event, MessageEvent) and self.content is None else "text"
 
     @property
     def text(self) -> str:

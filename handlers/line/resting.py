@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.line.events import MediaContent, MessageEvent
+from bot.line.events import MessageEvent
 from bot.models import Bot
 from bot.texts import Language, say
 from handlers.line import repository
@@ -36,9 +36,8 @@ async def rest(session: AsyncSession, turn: Turn) -> Response:
         return Silent("no_bot")
     text = rest_text(bot, language)
     standing = await repository.upsert_conversation(session, bot, turn.contact.id, now=incoming.now)
-    kind = str(event.content.kind) if isinstance(event.content, MediaContent) else "text"
     lines = [
-        Line(text=turn.situation.said or described(event, language), event_id=incoming.event_id, kind=kind),
+        Line(text=turn.situation.said or described(event, language), event_id=incoming.event_id, kind=incoming.kind),
         Line(text=text, event_id=incoming.event_id, is_answer=True),
     ]
     await repository.keep_lines(session, bot, standing.conversation_id, lines, now=incoming.now)

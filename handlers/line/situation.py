@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.line.delivery.repository import was_sent_here
-from bot.line.events import MediaContent, MessageEditedEvent, MessageEvent, TextContent, parse_event
+from bot.line.events import MessageEditedEvent, TextContent, parse_event
 from bot.models import Bot
 from bot.texts import Language, language_of
 from handlers.line import repository
@@ -144,8 +144,5 @@ async def _newest(session: AsyncSession, incoming: Incoming) -> TextContent | No
 
 
 async def _quotes_us(session: AsyncSession, incoming: Incoming) -> bool:
-    event = incoming.event
-    if not isinstance(event, MessageEvent) or isinstance(event.content, MediaContent) or incoming.content is None:
-        return False
-    quoted = incoming.content.quoted_message_id
+    quoted = incoming.content.quoted_message_id if incoming.content is not None else None
     return quoted is not None and await was_sent_here(session, incoming.channel.id, quoted)

@@ -36,6 +36,12 @@ def lane_of(channel_id: uuid.UUID, source_id: str) -> str:
     return f"{LANE_PREFIX}:{channel_id.hex}:{source_id}"
 
 
+def place_of(lane: str) -> tuple[uuid.UUID, str]:
+    """The channel of a chat's lane, and the id of the person, group or room."""
+    _, channel, source_id = lane.split(":", 2)
+    return uuid.UUID(channel), source_id
+
+
 def row_of(channel_id: uuid.UUID, event: ReceivedEvent, *, received_at: datetime) -> InboxRow:
     """The row for an event of this channel. An unreadable one is kept as received and is final."""
     unreadable = event.type == UNREADABLE

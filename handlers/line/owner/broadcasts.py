@@ -18,7 +18,6 @@ from bot.line.wording import is_blank
 from bot.models import Bot, Broadcast
 from handlers.line import repository
 from handlers.line.budget import budget_of
-from handlers.line.late_answers import Kept
 from handlers.line.months import month_end
 from handlers.line.owner.desk import Desk, Order
 from handlers.line.owner.moments import read_moment
@@ -27,7 +26,7 @@ from handlers.line.owner.replies import begin, current, end, expired, local, phr
 from handlers.line.pushing import NoRoom, Room, limit_of, room_of
 from handlers.line.quiet import after_quiet_hours
 from handlers.line.repository import BroadcastState, Role
-from handlers.line.responses import Message, Reply, Response
+from handlers.line.responses import Message, Reply, Response, StoredMessage
 from handlers.line.taps import TAP
 
 BROADCAST = "broadcast"
@@ -256,7 +255,7 @@ async def _preview(session: AsyncSession, order: Order, broadcast: Broadcast) ->
         buttons=_choices(order, broadcast, sendable=not problem),
         note=phrase(order, "broadcast.note"),
     )
-    as_sent: Sequence[Message] = [Kept(message) for message in broadcast.messages]
+    as_sent: Sequence[Message] = [StoredMessage(message) for message in broadcast.messages]
     return Reply(messages=(*as_sent, FlexMessage("", card)), bot_id=order.bot.id)
 
 
