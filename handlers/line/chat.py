@@ -27,7 +27,7 @@ from handlers.line.handover import asks_for_person, back_from_person
 from handlers.line.late_answers import LateAnswers
 from handlers.line.opening import answer as answer_about_hours
 from handlers.line.opening import opening_from, reopens
-from handlers.line.rendering import answer_messages, messages_for, suggestions_of
+from handlers.line.rendering import answer_messages, knows_nothing, messages_for, suggestions_of
 from handlers.line.repository import Line
 from handlers.line.responses import Incoming, Later, Reply, Response
 from handlers.line.router import Turn
@@ -264,7 +264,7 @@ def _go_ahead(incoming: Incoming, situation: Situation, bot: Bot) -> str:
 def _cleared(finding: Finding | None, heard: Heard) -> Finding | None:
     """What the engine said; where it knew nothing of what was only looked at, a question back."""
     answer = finding.answer if finding is not None else None
-    if answer is None or heard.unclear is None or answer.outcome not in (Outcome.UNKNOWN, Outcome.OUT_OF_SCOPE):
+    if answer is None or heard.unclear is None or not knows_nothing(answer):
         return finding
     return Finding(Answer(heard.unclear, Outcome.ANSWERED))
 
@@ -287,8 +287,7 @@ def _with_hours(text: str, answer: Answer | None, turn: Turn, bot: Bot) -> str:
 
 def _is_unknown_to_staff(answer: Answer | None, turn: Turn) -> bool:
     """Whether somebody of the shop asked what the bot doesn't know."""
-    unknown = answer is not None and answer.outcome in (Outcome.UNKNOWN, Outcome.OUT_OF_SCOPE)
-    return unknown and turn.situation.role is not None
+    return answer is not None and knows_nothing(answer) and turn.situation.role is not None
 
 
 def _lesson(turn: Turn, bot: Bot) -> tuple[Action, ...]:

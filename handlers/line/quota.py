@@ -94,9 +94,7 @@ async def keep_quota(session: AsyncSession, channel_id: uuid.UUID, quota: Quota,
     known = channel.quota_used or 0
     same_month = channel.quota_checked_at is not None and channel.quota_checked_at >= month_begin(now)
     used = max(quota.used, known) if same_month else quota.used
-    await repository.save_quota(session, channel_id, limit=quota.limit, used=used, now=now)
-    await session.refresh(channel)
-    await warn_owners(session, channel, now=now)
+    await _save(session, channel, limit=quota.limit, used=used, now=now)
 
 
 async def note_used_up(session: AsyncSession, delivery: Delivery) -> None:
@@ -113,6 +111,11 @@ async def note_used_up(session: AsyncSession, delivery: Delivery) -> None:
     limit = channel.quota_used or 0 if channel.quota_limit is None else channel.quota_limit
     used = max(channel.quota_used or 0, limit - wanted + 1)
     log.warning("quota_exhausted", channel_id=str(channel.id), wanted=wanted)
+    await _save(session, channel, limit=limit, used=used, now=now)
+
+
+async def _save(session: AsyncSession, channel: Channel, *, limit: int | None, used: int, now: datetime) -> None:
+    """Write what is known of a channel's month, and warn the owners whom it concerns."""
     await repository.save_quota(session, channel.id, limit=limit, used=used, now=now)
     await session.refresh(channel)
     await warn_owners(session, channel, now=now)

@@ -26,11 +26,16 @@ def answer_messages(text: str, language: Language, quick_replies: Sequence[Actio
     return (FlexMessage(card.text, card.contents, tuple(quick_replies)),)
 
 
+def knows_nothing(answer: Answer) -> bool:
+    """Whether an answer says that there is none."""
+    return answer.outcome in (Outcome.UNKNOWN, Outcome.OUT_OF_SCOPE)
+
+
 def suggestions_of(answer: Answer | None, person: Language | None = None) -> tuple[Action, ...]:
     """Questions that fit the answer, to tap; where there was none, a person of the shop, if `person` is a language."""
     if answer is None:
         return ()
-    if person is not None and answer.outcome in (Outcome.UNKNOWN, Outcome.OUT_OF_SCOPE):
+    if person is not None and knows_nothing(answer):
         words = say("handover.ask", person)
         return (MessageAction(label=words, text=words),)
     return tuple(MessageAction(label=question, text=question) for question in answer.suggestions[:MOST_SUGGESTIONS])

@@ -56,9 +56,9 @@ from handlers.line.owner.handover import refuse_media, speaks_otherwise
 from handlers.line.owner.menu import find_desk
 from handlers.line.postbacks import STALE, excuse
 from handlers.line.releasing import KEEP, RELEASE, RELEASE_NOW
-from handlers.line.responses import HandedOver, Incoming, Later, Reply, Response, Silent
+from handlers.line.responses import Incoming, Response, Silent
 from handlers.line.resting import rest, rests
-from handlers.line.router import Behaviour, Router, Turn
+from handlers.line.router import Behaviour, Respond, Router, Turn
 from handlers.line.situation import Situation, read_situation
 
 # What is kept without a word, and why.
@@ -94,13 +94,13 @@ class LineService:
             situation = await read_situation(session, incoming)
         incoming = replace(incoming, language=situation.language)
         behaviour = self._router.match(incoming, situation)
+        prepared = Prepared(incoming=incoming, situation=situation, behaviour=behaviour)
         if behaviour is None or behaviour.prepare is None:
-            return Prepared(incoming=incoming, situation=situation, behaviour=behaviour)
+            return prepared
         found = await behaviour.prepare(incoming, situation)
-        is_stale = isinstance(found, Silent) and found.reason in STALE
-        if isinstance(found, Reply | Silent | HandedOver | Later) and not is_stale:
-            return Prepared(incoming=incoming, situation=situation, behaviour=behaviour, response=found)
-        return Prepared(incoming=incoming, situation=situation, behaviour=behaviour, found=found)
+        if isinstance(found, Response) and not _is_stale(found):
+            return replace(prepared, response=found)
+        return replace(prepared, found=found)
 
     async def respond(self, session: AsyncSession, prepared: Prepared) -> Response:
         """Have the event's effects in `session` and say what to answer."""
@@ -117,7 +117,7 @@ class LineService:
             return Silent("not_called" if isinstance(incoming.event, MessageEvent) else _unheard(incoming.event))
         ended = isinstance(prepared.found, Silent)
         response = prepared.found if ended else await prepared.behaviour.respond(session, turn)
-        if isinstance(response, Silent) and response.reason in STALE and incoming.in_private:
+        if _is_stale(response) and incoming.in_private:
             response = await excuse(session, turn)
         response = await with_untold(session, turn, response)
         return await follow_ups.put_before(session, turn, response)
@@ -182,7 +182,12 @@ def _unheard(event: Event) -> str:
     return _NOTED.get(event.type, "unknown_type")
 
 
-def _say_nothing(reason: str) -> Any:
+def _is_stale(response: Response) -> bool:
+    """Whether a button was tapped that has nothing behind it any more."""
+    return isinstance(response, Silent) and response.reason in STALE
+
+
+def _say_nothing(reason: str) -> Respond:
     async def respond(_session: AsyncSession, _turn: Turn) -> Response:
         return Silent(reason)
 

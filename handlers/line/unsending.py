@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -115,7 +115,7 @@ async def follow_edit(session: AsyncSession, turn: Turn) -> Response:
     brought = _brought(told)
     if brought is None:
         return Silent("edit_of_unknown")
-    if not _has_words(brought.payload):
+    if not _text_in(brought.payload):
         for one in told:
             await repository.replace_payload(session, one.id, without_text(one.payload))
         return Silent("edit_of_unsent")
@@ -154,7 +154,8 @@ def with_text(payload: str, text: str) -> str:
     return msgspec.json.encode(event).decode()
 
 
-def _brought(told: Any) -> LineEvent | None:
+def _brought(told: Sequence[LineEvent]) -> LineEvent | None:
+    """The event with which a message arrived, of all that told of it."""
     return next((one for one in told if one.type == taken_back.MESSAGE), None)
 
 
@@ -164,10 +165,6 @@ def _decoded(payload: str) -> dict[str, Any]:
     except msgspec.DecodeError:
         return {}
     return event if isinstance(event, dict) else {}
-
-
-def _has_words(payload: str) -> bool:
-    return bool(_text_in(payload))
 
 
 def _text_in(payload: str) -> str:
