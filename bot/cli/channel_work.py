@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from bot import migrations
+from bot.cli.store import opened_store
 from bot.db.engine import Database
 from bot.errors import BadRequest, NotFound
 from bot.line.channels import REREAD_AFTER, ChannelDirectory
@@ -58,13 +58,12 @@ def configured(settings: Settings) -> Credentials:
 @asynccontextmanager
 async def _working(settings: Settings) -> AsyncIterator[tuple[Channels, Database, Ports]]:
     """The verbs, the store, brought up to date, and the ports of these settings."""
-    await migrations.upgrade(settings.database_url)
-    ports, database = real_ports(settings), Database(settings.database_url)
-    try:
-        yield channels_over(database, settings, ports), database, ports
-    finally:
-        await ports.close()
-        await database.close()
+    async with opened_store(settings) as database:
+        ports = real_ports(settings)
+        try:
+            yield channels_over(database, settings, ports), database, ports
+        finally:
+            await ports.close()
 
 
 async def listed(settings: Settings) -> list[dict[str, Any]]:

@@ -13,10 +13,9 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import migrations
 from bot.cli.output import AsJson, print_json
+from bot.cli.store import opened_store
 from bot.clock import SystemClock
-from bot.db.engine import Database
 from bot.errors import BadRequest, NotFound
 from bot.models import ApiKey
 from bot.security.keys import Purpose, derive_key
@@ -138,14 +137,9 @@ async def _revoke(settings: Settings, key_id: uuid.UUID) -> dict[str, Any]:
 @asynccontextmanager
 async def _writing(settings: Settings) -> AsyncIterator[tuple[AsyncSession, ApiKeys]]:
     """A transaction on the store of these settings, brought up to date, and the verbs on its keys."""
-    await migrations.upgrade(settings.database_url)
     hash_key = derive_key(settings.secret_key.get_secret_value(), Purpose.API_KEY)
-    database = Database(settings.database_url)
-    try:
-        async with database.unit_of_work() as session:
-            yield session, ApiKeys(clock=SystemClock(), hash_key=hash_key)
-    finally:
-        await database.close()
+    async with opened_store(settings) as database, database.unit_of_work() as session:
+        yield session, ApiKeys(clock=SystemClock(), hash_key=hash_key)
 
 
 def _shown(row: ApiKey, now: datetime) -> dict[str, Any]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import sys
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -15,10 +13,10 @@ from typing import Annotated
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import migrations
 from bot.cli import import_report
 from bot.cli.import_progress import followed
 from bot.cli.output import AsJson
+from bot.cli.store import opened_store
 from bot.clock import SystemClock
 from bot.db.engine import Database
 from bot.errors import BadRequest, ConfigurationError, NotFound
@@ -129,7 +127,7 @@ def export_file(
 
 
 async def _import(settings: Settings, wanted: Wanted) -> ImportJob:
-    async with _opened(settings) as database:
+    async with opened_store(settings) as database:
         sender = SafeSender(allow=settings.ssrf_allow)
         try:
             return await _imported(database, sender, wanted)
@@ -178,7 +176,7 @@ def _file(source: str, sender: SafeSender) -> NewImport:
 
 
 async def _export(settings: Settings, whose: Whose, found: Format, output: Path | None) -> int:
-    async with _opened(settings) as database:
+    async with opened_store(settings) as database:
         async with database.reading() as session:
             principal, vendor_id = await _owner(session, whose)
         rows = await jobs.rows_to_export(database, principal, vendor_id)
@@ -221,14 +219,3 @@ async def _owner(session: AsyncSession, whose: Whose) -> tuple[Principal, int | 
 
 def _principal(tenant_id: uuid.UUID) -> Principal:
     return Principal(PrincipalKind.LOCAL, "command-line", tenant_id)
-
-
-@asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[Database]:
-    """The store of these settings, brought up to date."""
-    await migrations.upgrade(settings.database_url)
-    database = Database(settings.database_url)
-    try:
-        yield database
-    finally:
-        await database.close()

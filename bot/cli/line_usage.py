@@ -12,10 +12,9 @@ from typing import Annotated, Any, TypeVar
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import migrations
 from bot.cli.output import AsJson, print_json
+from bot.cli.store import opened_store
 from bot.clock import Clock, SystemClock
-from bot.db.engine import Database
 from bot.errors import BadRequest
 from bot.models import Bot, Channel
 from bot.settings import load_settings
@@ -148,11 +147,5 @@ async def _bot_report(session: AsyncSession, channel: Channel, used: Usage) -> d
 
 
 async def _with_store(work: Callable[[AsyncSession], Awaitable[Found]]) -> Found:
-    settings = load_settings()
-    await migrations.upgrade(settings.database_url)
-    database = Database(settings.database_url)
-    try:
-        async with database.unit_of_work() as session:
-            return await work(session)
-    finally:
-        await database.close()
+    async with opened_store(load_settings()) as database, database.unit_of_work() as session:
+        return await work(session)

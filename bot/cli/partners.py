@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from bot import migrations
 from bot.cli.output import print_json
+from bot.cli.store import opened_store
 from bot.clock import SystemClock
-from bot.db.engine import Database
 from bot.security.keys import Purpose, derive_key
 from bot.settings import Settings, load_settings
 from bot.tenancy.partners import Partners
@@ -36,16 +35,11 @@ def create(
 
 
 async def _create(settings: Settings, name: str, *, slots: int, import_key: str | None) -> dict[str, object]:
-    await migrations.upgrade(settings.database_url)
-    database = Database(settings.database_url)
     key_hash_key = derive_key(settings.secret_key.get_secret_value(), Purpose.PARTNER_KEY)
     verbs = Partners(clock=SystemClock(), key_hash_key=key_hash_key)
-    try:
-        async with database.unit_of_work() as session:
-            made = await verbs.create(session, name, slots=slots)
-            if import_key is not None:
-                await verbs.import_key(session, made, key=import_key)
-            api_key = import_key or await verbs.issue_key(session, made)
-    finally:
-        await database.close()
+    async with opened_store(settings) as database, database.unit_of_work() as session:
+        made = await verbs.create(session, name, slots=slots)
+        if import_key is not None:
+            await verbs.import_key(session, made, key=import_key)
+        api_key = import_key or await verbs.issue_key(session, made)
     return {"partner_id": made.id, "tenant_id": made.tenant_id, "name": name, "slots": slots, "api_key": api_key}

@@ -7,9 +7,8 @@ from typing import Any
 
 import typer
 
-from bot import migrations
 from bot.cli.output import AsJson, print_json
-from bot.db.engine import Database
+from bot.cli.store import opened_store
 from bot.settings import Settings, load_settings
 from bot.tenancy.principal import PLATFORM
 from knowledge.repository.vendors import vendor_rows
@@ -37,12 +36,6 @@ def list_vendors(as_json: AsJson = False) -> None:
 
 
 async def _list(settings: Settings) -> list[dict[str, Any]]:
-    await migrations.upgrade(settings.database_url)
-    database = Database(settings.database_url)
     names = ("id", "code", "name", "tenant_id", "is_active")
-    try:
-        async with database.reading() as session:
-            rows = await vendor_rows(session, PLATFORM)
-            return [{name: getattr(row, name) for name in names} for row in rows]
-    finally:
-        await database.close()
+    async with opened_store(settings) as database, database.reading() as session:
+        return [{name: getattr(row, name) for name in names} for row in await vendor_rows(session, PLATFORM)]
