@@ -99,7 +99,7 @@ class Chat:
     async def prepare(self, incoming: Incoming, situation: Situation) -> Answered | Response:
         """Ask the engine, about everything that its sender typed in a row."""
         bot, said = situation.bot, situation.said
-        if bot is None or not said or bot.paused_at is not None:
+        if bot is None or not said:
             return Answered()
         covers = _answered_together(incoming, situation)
         if not covers and (wait := self._wait_for_more(incoming, situation)) is not None:
@@ -311,8 +311,8 @@ def _suggestions(answer: Answer | None, turn: Turn, bot: Bot) -> tuple[Action, .
 
 
 def _without_answer(turn: Turn, bot: Bot) -> str:
-    """What is said where the engine wasn't asked, or refuses to speak for the vendor."""
+    """What is said where there was nothing to ask the engine, or it refuses to speak for the vendor."""
     language = turn.situation.language
-    if bot.paused_at is not None or turn.situation.said or turn.prepared.inquiry is not None:
+    if turn.prepared.inquiry is not None:
         return say("line.shop_paused", language, shop=bot.store_name)
     return say("group.call", language, word=calling_word(bot))

@@ -77,8 +77,8 @@ class Media:
         content, bot = incoming.media, situation.bot
         if content is None:
             return Fitting("line.got_unknown")
-        if bot is None or bot.paused_at is not None:
-            return Answered(heard=Heard(kind=str(content.kind), words={}, question="", shown=""))
+        if bot is None:
+            return Answered()
         if self._images is not None and _is_picture(content):
             return await self._look(self._images, incoming, situation)
         if self._speech is not None and content.kind is MediaKind.AUDIO:

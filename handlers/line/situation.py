@@ -59,6 +59,7 @@ async def read_situation(session: AsyncSession, incoming: Incoming) -> Situation
     contact = await repository.find_contact(session, incoming.channel.id, incoming.source_id)
     route = await find_route(session, incoming, contact)
     bot, standing, role, dialog = route.bot, None, None, None
+    names = names_of(bot, incoming)
     if bot is not None and incoming.in_private and incoming.user_id is not None:
         role = await repository.role_of(session, bot.id, incoming.channel.id, incoming.user_id)
     if bot is not None and contact is not None:
@@ -72,8 +73,8 @@ async def read_situation(session: AsyncSession, incoming: Incoming) -> Situation
         standing=standing,
         role=role,
         dialog=dialog,
-        said=await _said(session, incoming, names_of(bot, incoming)),
-        names=names_of(bot, incoming),
+        said=await _said(session, incoming, names),
+        names=names,
         taken_back=await messages_taken_back(session, incoming),
         language=await _spoken(session, incoming, contact)
         or _language(incoming, contact, in_dialog=dialog is not None and dialog.kind != PREVIEW),
