@@ -1,6 +1,6 @@
 """Owning a bot: claiming it by code or by the bare command, taking it over, and giving it back.
 
-A claim never guesses: it binds exactly one bot or none (decision 8 in `docs/decisions`).
+A claim never guesses: it binds exactly one bot or none (decision 7 in `docs/decisions`).
 """
 
 from __future__ import annotations
