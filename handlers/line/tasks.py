@@ -138,24 +138,25 @@ class LineLaneWorker:
             return Again(delay) if delay is not None else await self._apologise(lease, head)
 
     async def finish(self, session: AsyncSession, lease: Lease, item: Work, result: Result) -> None:
-        head = item.head
-        if isinstance(result, Again):
-            until = self._clock.now() + result.delay
-            await repository.postpone_event(session, head.id, until=until, or_more=result.or_more)
-            return
-        if isinstance(result, Final):
-            ended = await repository.end_event(session, head.id, result.state, reason=result.reason)
-            self._tell(ended, result)
-            return
-        judged = await self._judge(session, lease, result, now=self._clock.now())
+        judged = await self._judge(session, lease, result) if isinstance(result, Attempted) else result
         if isinstance(judged, Again):
-            await repository.postpone_event(session, head.id, until=self._clock.now() + judged.delay)
-            return
-        if result.apology or head.reason == INTERNAL_ERROR:
+            until = self._clock.now() + judged.delay
+            await repository.postpone_event(session, item.head.id, until=until, or_more=judged.or_more)
+        elif isinstance(result, Attempted):
+            await self._end_attempted(session, lease, item.head, attempted=result, judged=judged)
+        else:
+            ended = await repository.end_event(session, item.head.id, judged.state, reason=judged.reason)
+            self._tell(ended, judged)
+
+    async def _end_attempted(
+        self, session: AsyncSession, lease: Lease, head: OpenEvent, *, attempted: Attempted, judged: Final
+    ) -> None:
+        """Nothing more is tried: end all events that the delivery answers, unless a push takes them over."""
+        if attempted.apology or head.reason == INTERNAL_ERROR:
             # An apology is no answer, even when it was delivered.
             judged = Final(EventState.FAILED, INTERNAL_ERROR)
-        delivery_id = result.attempt.delivery_id
-        moved = await self._aftermath.push_instead(session, lease.key, result.attempt, judged)
+        delivery_id = attempted.attempt.delivery_id
+        moved = await self._aftermath.push_instead(session, lease.key, attempted.attempt, judged)
         if moved is not None:
             delivery_id, judged = moved.delivery_id, Final(EventState.ANSWERED, moved.reason)
             self._wake([moved.lane])
@@ -236,11 +237,9 @@ class LineLaneWorker:
         self._metrics.delivery_attempted(outcome.kind)
         return Attempted(attempt, outcome)
 
-    async def _judge(
-        self, session: AsyncSession, lease: Lease, attempted: Attempted, *, now: datetime
-    ) -> Final | Again:
+    async def _judge(self, session: AsyncSession, lease: Lease, attempted: Attempted) -> Final | Again:
         """Record the attempt, and say what it means for the events."""
-        attempt, outcome = attempted.attempt, attempted.outcome
+        attempt, outcome, now = attempted.attempt, attempted.outcome, self._clock.now()
         verdict = delivery.judge(
             outcome,
             attempts=attempt.number,
