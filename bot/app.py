@@ -25,12 +25,16 @@ from bot.outbox.repository import release_all
 from bot.outbox.runner import LaneRunner
 from bot.ports import Ports
 from bot.security.box import SecretBox
+from bot.security.keys import Purpose, derive_key
 from bot.settings import Settings
 from bot.tenancy.local import ensure_local_tenant
 from bot.web.access_log import AccessLog, default_access_log
 from bot.web.health import health_routes
+from bot.web.idempotency import Idempotency
 from bot.web.middlewares import create_web_app
+from bot.web.rate_limit import rate_limiter
 from bot.webhooks.sender import SafeSender
+from bot.webhooks.signers import Signers
 from handlers.line import repository as line_events
 from handlers.line.asking import Asker
 from handlers.line.binding import OwnerBinding
@@ -67,7 +71,10 @@ from knowledge.intents.systems import VendorSystems
 from knowledge.media.reading import ImageReader
 from knowledge.routes import Api, knowledge_routes, knowledge_surfaces
 from knowledge.routes.surface import vendors_surface
-from partner_api.routes import partner_routes, partner_surface, qr_routes
+from partner_api import parts as partner_parts
+from partner_api.api import Api as PartnerApi
+from partner_api.provisioning.routes import qr_routes
+from partner_api.request_log import RequestLog
 from scheduler.timetable import Timetable
 from scheduler.wakeups import WakeUps
 
@@ -116,13 +123,14 @@ class Shopkeeper:
         self.late_answers = LateAnswers(self.database, ports.clock)
         self.relay_ends = RelayEnds(self.channels, ports.line)
         self.timing = timing or Timing()
-        self.runner = self._runner() if roles.jobs else None
         redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
+        self._on_stored = self._wake if redis_url or roles.jobs else _nobody
+        self.partner_api = self._partner_api(redis_url)
+        self.runner = self._runner() if roles.jobs else None
         self.wakeups = WakeUps(redis_url=redis_url, runner=self.runner)
-        self._on_stored = self._wake if redis_url or self.runner else _nobody
         self.inbox = Inbox(self._inbox_store(), on_stored=self._on_stored)
         self.watch = Watch(self.database, self._wake)
-        chores = [("watch", WATCH_EVERY, self.watch.look)]
+        chores = [("watch", WATCH_EVERY, self.watch.look), *partner_parts.chores(self.partner_api)]
         self.timetable = Timetable(self.database, ports.clock, chores=chores)
         self.web = self._web(access_log or default_access_log())
         self._learning: asyncio.Task[None] | None = None
@@ -144,6 +152,7 @@ class Shopkeeper:
             self.timetable.start()
         if self.roles.web:
             self.inbox.start()
+            self.partner_api.request_log.start()
         # What is loaded now stays: the garbage collector need not look at it again and again.
         gc.collect()
         gc.freeze()
@@ -172,6 +181,7 @@ class Shopkeeper:
         await self.wakeups.stop_listening()
         if self.roles.web:
             await self.inbox.stop()
+            await self.partner_api.request_log.stop()
         await self.promoter.settle()
         if self.runner is not None:
             self.timetable.stop()
@@ -181,6 +191,7 @@ class Shopkeeper:
         await self.wakeups.close()
         await self.engine.close()
         await self.images.close()
+        await self.partner_api.limiter.close()
         await self.sender.close()
         await self.ports.close()
         await self.database.close()
@@ -223,8 +234,28 @@ class Shopkeeper:
             LateAnswerWorker(asker, clock),
             StaffMenuWorker(self.channels, line),
             ImportWorker(self.sender),
+            *partner_parts.workers(self.partner_api),
         ]
         return LaneRunner(self.database, clock, workers=workers)
+
+    def _partner_api(self, redis_url: str | None) -> PartnerApi:
+        clock, secret_key = self.ports.clock, self.settings.secret_key.get_secret_value()
+        hash_key = derive_key(secret_key, Purpose.IDEMPOTENCY)
+        return PartnerApi(
+            database=self.database,
+            settings=self.settings,
+            clock=clock,
+            box=self.box,
+            sender=self.sender,
+            signers=Signers(self.settings),
+            idempotency=Idempotency(self.database, self.box, clock=clock, hash_key=hash_key),
+            limiter=rate_limiter(redis_url, clock),
+            request_log=RequestLog(self.database, clock),
+            engine=self.engine,
+            llm=self.ports.llm,
+            speech=self.ports.speech,
+            wake=self._on_stored,
+        )
 
     def _media(self, chat: Chat) -> Media:
         clock, timing = self.ports.clock, self.timing
@@ -250,7 +281,7 @@ class Shopkeeper:
         routes = [
             *line_routes(webhook),
             *qr_routes(self.database, clock=clock),
-            *partner_routes(self.database, self.settings, clock=clock, box=self.box),
+            *partner_parts.routes(self.partner_api),
             *knowledge_routes(api),
             *channel_routes(vendors_surface(api), self._owned_channels(), limit=CheckLimit(clock)),
             *health_routes(self.metrics, checks, refresh=self._observe),
@@ -258,7 +289,7 @@ class Shopkeeper:
         return create_web_app(
             routes,
             self.metrics,
-            surfaces=[partner_surface(), *knowledge_surfaces(api)],
+            surfaces=[*partner_parts.surfaces(), *knowledge_surfaces(api)],
             access_log=access_log,
             trusted_proxies=self.settings.trusted_proxies,
         )

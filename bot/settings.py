@@ -97,6 +97,9 @@ class Settings(BaseSettings):
     chat_api_auth: Literal["required", "open"] = "required"
     external_jwt_secret: OptionalSecret = None
     webhook_secret: OptionalSecret = None
+    webhook_signing: Literal["per_key", "shared"] = "per_key"
+    call_results_days: int = Field(default=30, ge=1, le=3650)
+    partner_log_days: int = Field(default=90, ge=1, le=3650)
     ssrf_allow: HostPorts = ()
 
     @field_validator("secret_key")
@@ -142,6 +145,13 @@ class Settings(BaseSettings):
             raise ValueError(
                 "CHAT_API_AUTH=open needs HOST on loopback, such as 127.0.0.1: the API would be everybody's"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _shared_needs_a_secret(self) -> Self:
+        """One secret for all receivers is one that the operator gave out, never one of our own making."""
+        if self.webhook_signing == "shared" and self.webhook_secret is None:
+            raise ValueError("WEBHOOK_SIGNING=shared needs WEBHOOK_SECRET: the secret that all receivers know")
         return self
 
     @property

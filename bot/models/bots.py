@@ -25,7 +25,8 @@ class Bot(Base, VendorOwned, Timestamped):
     `owner_pushes` (`none`, `urgent` or `all`) are the notices that may cost one. `summary_hour` is the
     hour of the owner's daily summary, null for none. `paused_at` is set while its owner lets it rest.
     `opening` holds business hours and holidays as `handlers.line.opening` reads them. `trigger_word`
-    calls it in groups.
+    calls it in groups. `suspended_at` is set while its partner lets it rest, which its owner can't end;
+    `deleted_at` once its partner has given it up.
     """
 
     __tablename__ = "bots"
@@ -47,6 +48,8 @@ class Bot(Base, VendorOwned, Timestamped):
     paused_at: Mapped[datetime | None]
     opening: Mapped[dict[str, Any] | None]
     trigger_word: Mapped[str | None] = mapped_column(String(40))
+    suspended_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
 
 
 class BotOwner(Base, TenantOwned):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 
@@ -25,6 +25,18 @@ class VendorShared(TenantOwned):
     """A row that belongs to one vendor, or to all vendors of its tenant where `vendor_id` is null."""
 
     vendor_id: Mapped[int | None] = mapped_column(ForeignKey("vendors.id"), index=True)
+
+
+class EnvironmentOwned(TenantOwned):
+    """A row of a tenant's `sandbox` or of its `production`: neither sees the other's."""
+
+    environment: Mapped[str] = mapped_column(String(16))
+
+
+class CompanyOwned(EnvironmentOwned):
+    """A row of one of a partner's companies, or of the partner as a whole where `company_id` is null."""
+
+    company_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("companies.id"), index=True)
 
 
 class Timestamped:

@@ -23,7 +23,11 @@ class Purpose(StrEnum):
     CLAIM_CODE = "claim-code"
     IDEMPOTENCY = "idempotency"
     MANAGEMENT = "management-token"
+    OPERATOR_KEY = "operator-key"
+    PARTNER_API_KEY = "partner-api-key"
+    PARTNER_API_SECRET = "partner-api-secret"  # noqa: S105 - the name of a purpose
     PARTNER_KEY = "partner-key"
+    WEBHOOK = "webhook"
 
 
 def derive_key(secret_key: str, purpose: Purpose) -> bytes:

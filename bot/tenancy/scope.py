@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Delete, Select, Update, and_, exists, or_
 
-from bot.models import Bot, Channel, Vendor
-from bot.models.columns import TenantOwned, VendorOwned, VendorShared
+from bot.models import Bot, Channel, Company, PartnerApiRequest, Vendor
+from bot.models.columns import CompanyOwned, EnvironmentOwned, TenantOwned, VendorOwned, VendorShared
 from bot.tenancy.principal import Principal
 
-Owned = type[TenantOwned] | type[Channel]
+Owned = type[TenantOwned] | type[Channel] | type[PartnerApiRequest]
 Statement = TypeVar("Statement", Select[Any], Update, Delete)
 
 
@@ -18,8 +19,9 @@ def visible_to(principal: Principal, statement: Statement, *models: Owned) -> St
     """Narrow `statement` so that of each of `models` it only touches rows that the principal may see.
 
     These are its tenant's, and where it is bound to a vendor, of those its vendor's and the shared
-    ones. A channel is shared by the vendors whose bots answer on it. Raises TypeError for a vendor's
-    principal and a model that doesn't know vendors.
+    ones. A channel is shared by the vendors whose bots answer on it. Of what has environments it sees
+    its own one, and where it is bound to a company that company's rows. Raises TypeError for a principal
+    that is bound to a vendor or company and a model that doesn't know those.
     """
     return _narrowed(principal, statement, models, shared=True)
 
@@ -38,10 +40,23 @@ def _narrowed(principal: Principal, statement: Statement, models: tuple[Owned, .
     if principal.tenant_id is None:
         return statement
     for model in models:
-        statement = statement.where(model.tenant_id == principal.tenant_id)
+        if not (principal.all_companies and issubclass(model, Company | CompanyOwned)):
+            statement = statement.where(model.tenant_id == principal.tenant_id)
+        if principal.environment is not None and issubclass(model, EnvironmentOwned):
+            statement = statement.where(model.environment == principal.environment)
+        if principal.company_id is not None:
+            statement = statement.where(_of_company(model, principal.company_id))
         if principal.vendor_id is not None:
             statement = statement.where(_of_vendor(model, principal.vendor_id, shared=shared))
     return statement
+
+
+def _of_company(model: Owned, company_id: uuid.UUID) -> ColumnElement[bool]:
+    if issubclass(model, Company):
+        return model.id == company_id
+    if issubclass(model, CompanyOwned):
+        return model.company_id == company_id
+    raise TypeError(f"{model.__name__} is no company's, and this principal is bound to one")
 
 
 def _of_vendor(model: Owned, vendor_id: int, *, shared: bool) -> ColumnElement[bool]:

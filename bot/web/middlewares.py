@@ -29,11 +29,22 @@ from bot.metrics import Metrics
 from bot.web.access_log import AccessLog, StructuredAccessLog, access_line
 from bot.web.client_ip import Networks, client_ip
 from bot.web.requests import LIMITS, ClientDisconnected
-from bot.web.surface import REQUEST_ID, REQUEST_ID_HEADER, Handler, Route, Surface, Surfaces
+from bot.web.surface import (
+    ANSWER_HEADERS,
+    REQUEST_ID,
+    REQUEST_ID_HEADER,
+    Answered,
+    Handler,
+    Route,
+    Surface,
+    Surfaces,
+)
 
 logger = get_logger(__name__)
 
 CLIENT_CLOSED = 499
+# The stable code of the error that a request was answered with.
+_ERROR = web.RequestKey("error", str)
 UNROUTED = "unrouted"
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 # What SQLAlchemy and the drivers raise when a store can't be reached or doesn't answer in time.
@@ -103,21 +114,29 @@ class Edge:
         self.metrics.request_answered(
             template, method if method in METHODS else "OTHER", status=response.status, seconds=seconds
         )
+        client = self._client(request)
         self.access_log.write(
-            access_line(
-                method,
-                template,
-                request_id=request_id,
+            access_line(method, template, request_id=request_id, status=response.status, seconds=seconds, client=client)
+        )
+        surface = route.surface if route else self.surfaces.of_path(request.path)
+        if surface.observer is not None:
+            answered = Answered(
+                method=method,
+                route=template,
                 status=response.status,
                 seconds=seconds,
-                client=self._client(request),
+                client=client,
+                request_id=request_id,
+                error=request.get(_ERROR),
             )
-        )
+            surface.observer(request, answered)
         return response
 
     async def add_request_id(self, request: web.Request, response: web.StreamResponse) -> None:
         """The signal that marks every answer, also those of aiohttp's own making."""
         response.headers[REQUEST_ID_HEADER] = request.get(REQUEST_ID) or self.ids.of(request)
+        if (more := request.get(ANSWER_HEADERS)) is not None:
+            response.headers.update(more)
 
     async def flush(self, _app: web.Application) -> None:
         """Write the access lines that still wait, when the application ends."""
@@ -135,18 +154,22 @@ class Edge:
 
     def _failed(self, request: web.Request, error: Exception) -> web.Response:
         if isinstance(error, PlatformError) and error.status < PlatformError.status:
+            request[_ERROR] = error.code
             return self.surface_of(request).render(error)
         logger.error("request_failed", exc_info=error)
         if isinstance(error, STORE_DOWN):
             error = Unavailable(retry_after=2)
         told = error if isinstance(error, PlatformError) else PlatformError()
+        request[_ERROR] = told.code
         return self.surface_of(request).render(told)
 
     def _from_aiohttp(self, request: web.Request, error: web.HTTPException) -> web.Response:
         """Redirects pass as they are; errors take the surface's shape."""
         if error.status < BadRequest.status:
             return web.Response(status=error.status, headers=error.headers)
-        response = self.surface_of(request).render(_translate(error))
+        told = _translate(error)
+        request[_ERROR] = told.code
+        response = self.surface_of(request).render(told)
         if isinstance(error, web.HTTPMethodNotAllowed):
             response.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
         return response

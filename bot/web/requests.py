@@ -146,6 +146,11 @@ async def read_model(request: web.Request, model: type[Model]) -> Model:
     return validate(model, await read_json(request))
 
 
+def read_query(request: web.Request, model: type[Model]) -> Model:
+    """The query as a `model`. Raises BadRequest with one sentence that names the parameter."""
+    return validate(model, dict(request.query))
+
+
 def validate(model: type[Model], value: Any) -> Model:
     """`value` as a `model`. Raises BadRequest with one sentence that names the field, never its value."""
     if not isinstance(value, dict):

@@ -23,6 +23,11 @@ def success_false(error: PlatformError) -> object:
     return {"success": False, "error": error.message}
 
 
+def code_and_message(error: PlatformError) -> object:
+    """`{"error": {"code": "<stable code>", "message": "<message>"}}`: the Partner API v1."""
+    return {"error": {"code": error.code, "message": error.message}}
+
+
 def detail(error: PlatformError) -> object:
     """`{"detail": "<message>"}`, always a string: the chat engine's APIs."""
     return {"detail": error.message}

@@ -7,12 +7,13 @@ the longest path prefix, on a segment boundary: `/api/chatbots` is never under `
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass, field
 
 from aiohttp import web
 
 from bot.errors import PlatformError, Unauthenticated
+from bot.web.openapi import Operation
 from bot.web.responses import Envelope, json_response, success_false
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -20,7 +21,26 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Authenticator = Callable[[web.Request], Awaitable[None]]
 
 REQUEST_ID = web.RequestKey("request_id", str)
+# Headers that an authenticator or handler wants on the answer, whatever it becomes.
+ANSWER_HEADERS = web.RequestKey("answer_headers", MutableMapping[str, str])
 REQUEST_ID_HEADER = "X-Request-ID"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What became of a request: by route template ("unrouted" where none matched), with its error's code."""
+
+    method: str
+    route: str
+    status: int
+    seconds: float
+    client: str
+    request_id: str
+    error: str | None
+
+
+# Told of each answered request; must neither wait nor raise.
+Observer = Callable[[web.Request, Answered], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +60,10 @@ DEFAULT_LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """One API. `prefix` is the path it lives under; `challenge` goes out as WWW-Authenticate with a 401."""
+    """One API. `prefix` is the path it lives under; `challenge` goes out as WWW-Authenticate with a 401.
+
+    `observer` is told of each request once it is answered, those included that matched no route.
+    """
 
     name: str
     prefix: str
@@ -48,10 +71,19 @@ class Surface:
     authenticator: Authenticator | None = None
     limits: Limits = DEFAULT_LIMITS
     challenge: str | None = None
+    observer: Observer | None = None
 
-    def route(self, method: str, path: str, handler: Handler, *, limits: Limits | None = None) -> Route:
-        """A route of this surface. `limits` replaces the surface's own for this route."""
-        return Route(self, method, path, handler=handler, limits=limits or self.limits)
+    def route(
+        self,
+        method: str,
+        path: str,
+        handler: Handler,
+        *,
+        limits: Limits | None = None,
+        operation: Operation | None = None,
+    ) -> Route:
+        """A route of this surface. `limits` replaces the surface's own; `operation` is what its documentation says."""
+        return Route(self, method, path, handler=handler, limits=limits or self.limits, operation=operation)
 
     def render(self, error: PlatformError) -> web.Response:
         """The answer that tells of `error` in this surface's shape."""
@@ -72,6 +104,7 @@ class Route:
     path: str
     handler: Handler = field(kw_only=True)
     limits: Limits = field(kw_only=True)
+    operation: Operation | None = field(kw_only=True, default=None)
 
 
 DEFAULT_SURFACE = Surface("default", "/")

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.errors import BadRequest
 from bot.models import KnowledgeEntry
 from bot.tenancy.principal import Principal
-from bot.web.requests import read_model
+from bot.web.requests import read_model, read_query
 from bot.web.responses import json_response
 from bot.web.surface import Route, Surface
 from knowledge import editing, keywords
@@ -27,7 +27,7 @@ from knowledge.repository.listing import EntryFilter, list_entries
 from knowledge.repository.pages import Page
 from knowledge.repository.vendors import seen_vendor
 from knowledge.routes.api import Api
-from knowledge.routes.requests import path_id, read_query
+from knowledge.routes.requests import path_id
 from knowledge.routes.surface import needs_manage
 from knowledge.schemas.entries import (
     CustomizeBody,

@@ -13,6 +13,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict
 
 from bot.tenancy.principal import Principal
+from bot.web.requests import read_query
 from bot.web.surface import Limits, Route, Surface
 from knowledge.entries import VendorCard
 from knowledge.importing.export import CONTENT_TYPES, FORMATS, write
@@ -21,7 +22,6 @@ from knowledge.importing.rows import Format
 from knowledge.importing.work import in_thread
 from knowledge.repository.vendors import seen_vendor
 from knowledge.routes.api import Api
-from knowledge.routes.requests import read_query
 from knowledge.routes.surface import needs_manage
 from knowledge.schemas.entries import ScopeName
 from knowledge.schemas.fields import Id

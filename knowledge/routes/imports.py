@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.errors import BadRequest
 from bot.models import ImportJob, ImportRow
 from bot.tenancy.principal import Principal
-from bot.web.requests import read_model
+from bot.web.requests import read_model, read_query
 from bot.web.responses import json_response
 from bot.web.surface import Limits, Route, Surface
 from knowledge import editing
@@ -30,7 +30,7 @@ from knowledge.repository.pages import Page
 from knowledge.repository.parameters import parameters_of
 from knowledge.repository.vendors import seen_vendor
 from knowledge.routes.api import Api
-from knowledge.routes.requests import language_of_caller, read_query
+from knowledge.routes.requests import language_of_caller
 from knowledge.routes.surface import needs_manage
 from knowledge.routes.uploads import read_upload
 from knowledge.schemas.imports import (

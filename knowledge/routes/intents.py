@@ -6,7 +6,7 @@ from aiohttp import web
 
 from bot.errors import BadRequest
 from bot.models import Intent
-from bot.web.requests import read_model
+from bot.web.requests import read_model, read_query
 from bot.web.responses import json_response
 from bot.web.surface import Route, Surface
 from bot.webhooks.errors import UnsafeAddress
@@ -18,7 +18,7 @@ from knowledge.repository.intents import intent_row, list_intents
 from knowledge.repository.pages import Page
 from knowledge.repository.vendors import seen_vendor
 from knowledge.routes.api import Api
-from knowledge.routes.requests import path_id, read_query
+from knowledge.routes.requests import path_id
 from knowledge.routes.surface import needs_manage
 from knowledge.schemas.intents import (
     DeletedIntent,

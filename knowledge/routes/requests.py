@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TypeVar
 
 from aiohttp import web
-from pydantic import BaseModel
 
 from bot.errors import NotFound
 from bot.texts import Language
-from bot.web.requests import validate
 from knowledge.schemas.fields import LARGEST_ID
 
-Model = TypeVar("Model", bound=BaseModel)
 LONGEST_LANGUAGES = 1_000
 _QUALITY = re.compile(r"q=([01](?:\.[0-9]{1,3})?)")
 _LANGUAGES = {"zh": Language.ZH_TW, "en": Language.EN}
@@ -26,11 +22,6 @@ def path_id(request: web.Request, missing: NotFound) -> int:
     if not _ID.fullmatch(text) or int(text) > LARGEST_ID:
         raise missing
     return int(text)
-
-
-def read_query(request: web.Request, model: type[Model]) -> Model:
-    """The query as a `model`. Raises BadRequest with one sentence that names the parameter."""
-    return validate(model, dict(request.query))
 
 
 def language_of_caller(request: web.Request) -> Language:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.models import UnansweredCluster
 from bot.tenancy.principal import Principal
-from bot.web.requests import read_model
+from bot.web.requests import read_model, read_query
 from bot.web.responses import json_response
 from bot.web.surface import Route, Surface
 from knowledge import unanswered
@@ -25,7 +25,7 @@ from knowledge.repository.unanswered import (
 from knowledge.repository.vendors import seen_vendor
 from knowledge.routes.api import Api
 from knowledge.routes.entries import given_by, noted, written_entry
-from knowledge.routes.requests import path_id, read_query
+from knowledge.routes.requests import path_id
 from knowledge.routes.surface import needs_manage
 from knowledge.schemas.fields import PageQuery
 from knowledge.schemas.unanswered import (

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from bot.web.requests import read_query
 from bot.web.responses import json_response
 from bot.web.surface import Route, Surface
 from knowledge.repository.usage import usage_of
 from knowledge.repository.vendors import seen_vendor
 from knowledge.routes.api import Api
-from knowledge.routes.requests import read_query
 from knowledge.routes.surface import needs_manage
 from knowledge.schemas.usage import DaySpent, Spent, UsageAnswer, UsageQuery
 

@@ -6,12 +6,12 @@ from aiohttp import web
 
 from bot.errors import BadRequest
 from bot.texts import say
-from bot.web.requests import read_model
+from bot.web.requests import read_model, read_query
 from bot.web.responses import json_response
 from bot.web.surface import Route, Surface
 from knowledge.errors import VendorNotFound
 from knowledge.routes.api import Api
-from knowledge.routes.requests import path_id, read_query
+from knowledge.routes.requests import path_id
 from knowledge.routes.surface import needs_manage
 from knowledge.schemas.vendors import (
     ConfigsBody,

@@ -22,6 +22,8 @@ SHARED = {
     "sent_messages": "LINE's ids of a delivery's messages",
     "claim_attempts": "someone who tries a code belongs to nobody yet",
     "idempotency_records": "kept by credential",
+    "partner_api_requests": "a request whose key nobody knows is anybody's",
+    "operator_keys": "the operator's own",
 }
 
 

@@ -18,7 +18,7 @@ from bot.db.engine import Database
 from bot.security.tokens import normalise_code
 from bot.tenancy import repository
 from bot.tenancy.claims import CLAIM_COMMAND
-from partner_api.errors import NoSuchCode
+from partner_api.provisioning.errors import NoSuchCode
 
 BASIC_ID_KEPT_FOR = timedelta(seconds=60)
 

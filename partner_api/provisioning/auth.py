@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.db.engine import Database
 from bot.errors import Unauthenticated
 from bot.tenancy.partners import Partners, VerifiedPartner
-from partner_api.errors import InvalidKey, MissingKey
+from partner_api.provisioning.errors import InvalidKey, MissingKey
 
 
 class ProvisioningAuth:

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from bot.tenancy.claims import CLAIM_COMMAND
-from tests.partner_api.conftest import BASE_URL, Api, MakeApi
+from tests.partner_api.provisioning.conftest import BASE_URL, Api, MakeApi
 
 DOCUMENTED = {"success", "bot_id", "mgmt_token", "store_name", "message"}
 
@@ -172,9 +172,12 @@ async def test_a_key_is_not_used_up_by_errors(api: Api) -> None:
 
 async def test_switched_off_it_is_404_everywhere(make_api: MakeApi) -> None:
     api = await make_api(partner_api_enabled=False)
-    for method, path in (("POST", "/api/partner/provision"), ("GET", "/api/partner"), ("GET", "/api/partner/v1/x")):
+    for method, path in (("POST", "/api/partner/provision"), ("GET", "/api/partner")):
         answer = await api.call(method, path)
         assert (answer.status, answer.body) == (404, {"success": False, "error": "Not found."})
+    for path in ("/api/partner/v1/health", "/api/partner/v1/bots", "/api/partner/admin/keys"):
+        answer = await api.call("GET", path)
+        assert (answer.status, answer.body) == (404, {"error": {"code": "not_found", "message": "Not found."}})
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])

@@ -2,8 +2,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from partner_api.binding import line_url, qr_svg
-from tests.partner_api.conftest import Api
+from partner_api.provisioning.binding import line_url, qr_svg
+from tests.partner_api.provisioning.conftest import Api
 
 
 def test_the_link_is_the_one_that_line_documents() -> None:

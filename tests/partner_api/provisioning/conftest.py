@@ -19,13 +19,14 @@ from bot.db.engine import Database
 from bot.logging import configure_logging
 from bot.metrics import Metrics
 from bot.models import Channel
-from bot.security.box import SecretBox
 from bot.security.keys import Purpose, derive_key
 from bot.settings import Settings
 from bot.tenancy.partners import Partners
 from bot.web.middlewares import create_web_app
 from bot.web.server import HttpServer
-from partner_api.routes import partner_routes, partner_surface, qr_routes
+from partner_api import parts
+from partner_api.provisioning.routes import qr_routes
+from tests.support.partners import api_on
 from tests.support.settings import MakeSettings
 
 BASE_URL = "https://bots.example.com"
@@ -117,9 +118,9 @@ async def make_api(database: Database, clock: ManualClock, settings: MakeSetting
     async def make(*, slots: int = 3, **changes: Any) -> Api:
         made = settings(public_base_url=BASE_URL, **changes)
         key = await seed(database, made, clock, slots=slots)
-        box = SecretBox(made.secret_key.get_secret_value())
-        routes = [*partner_routes(database, made, clock=clock, box=box), *qr_routes(database, clock=clock)]
-        server = HttpServer(create_web_app(routes, Metrics(), surfaces=[partner_surface()]))
+        api = api_on(database, made, clock)
+        routes = [*parts.routes(api), *qr_routes(database, clock=clock)]
+        server = HttpServer(create_web_app(routes, Metrics(), surfaces=parts.surfaces()))
         servers.append(server)
         await server.start()
         sessions.append(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=300)))

@@ -6,17 +6,16 @@ from aiohttp import web
 
 from bot.clock import Clock
 from bot.db.engine import Database
-from bot.security.box import SecretBox
 from bot.security.keys import Purpose, derive_key
-from bot.settings import Settings
 from bot.tenancy.partners import Partners, VerifiedPartner
-from bot.web.idempotency import REPLAYED_HEADER, Idempotency, idempotency_key
+from bot.web.idempotency import REPLAYED_HEADER, idempotency_key
 from bot.web.requests import read_body, read_model
 from bot.web.surface import Authenticator, Limits, Route, Surface
-from partner_api.auth import ProvisioningAuth
-from partner_api.binding import QrCodes
-from partner_api.provisioning import ProvisionCall, Provisioning
-from partner_api.schemas import ProvisionRequest
+from partner_api.api import Api
+from partner_api.provisioning.auth import ProvisioningAuth
+from partner_api.provisioning.binding import QrCodes
+from partner_api.provisioning.schemas import ProvisionRequest
+from partner_api.provisioning.service import ProvisionCall, Provisioning
 
 CALLER = web.RequestKey("partner", VerifiedPartner)
 # The longest prompt and name as JSON escapes, twelve bytes for each character outside the BMP.
@@ -29,15 +28,13 @@ def partner_surface(authenticator: Authenticator | None = None) -> Surface:
     return Surface("partner", "/api/partner", authenticator=authenticator, limits=LIMITS, challenge="Bearer")
 
 
-def partner_routes(database: Database, settings: Settings, *, clock: Clock, box: SecretBox) -> list[Route]:
-    """The routes of the Partner API; none when `PARTNER_API_ENABLED` is off."""
-    if not settings.partner_api_enabled:
-        return []
-    secret_key = settings.secret_key.get_secret_value()
-    partners = Partners(clock=clock, key_hash_key=derive_key(secret_key, Purpose.PARTNER_KEY))
-    auth = ProvisioningAuth(database, partners)
-    idempotency = Idempotency(database, box, clock=clock, hash_key=derive_key(secret_key, Purpose.IDEMPOTENCY))
-    provisioning = Provisioning(idempotency, clock=clock, secret_key=secret_key, base_url=settings.base_url)
+def partner_routes(api: Api) -> list[Route]:
+    """The route that makes bots."""
+    partners = Partners(clock=api.clock, key_hash_key=derive_key(api.secret_key, Purpose.PARTNER_KEY))
+    auth = ProvisioningAuth(api.database, partners)
+    provisioning = Provisioning(
+        api.idempotency, clock=api.clock, secret_key=api.secret_key, base_url=api.settings.base_url
+    )
 
     async def authenticate(request: web.Request) -> None:
         request[CALLER] = await auth.verify(request.headers.getall("Authorization", []))

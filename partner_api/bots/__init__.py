@@ -1,0 +1,1 @@
+"""Bots after provisioning: read, changed, paused, given up."""

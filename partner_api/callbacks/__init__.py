@@ -1,0 +1,1 @@
+"""Deliveries of callbacks, endpoints and signing secrets, as partners see them."""

@@ -1,0 +1,1 @@
+"""Calls: what is accepted for analysis, and the analysis."""

@@ -1,0 +1,1 @@
+"""Jobs: their status, list and end."""

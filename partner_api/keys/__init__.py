@@ -1,0 +1,1 @@
+"""Keys to the Partner API: made, verified, rolled, revoked."""

@@ -1,0 +1,56 @@
+"""The Partner API as one part of a process: its routes, its workers, its chores."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.outbox.lanes import LaneWorker
+from bot.web.surface import Route, Surface
+from partner_api.api import Api
+from partner_api.bots.routes import bot_routes
+from partner_api.callbacks.routes import callback_routes
+from partner_api.calls.routes import call_routes
+from partner_api.companies.routes import company_routes
+from partner_api.health.routes import health_routes
+from partner_api.jobs.routes import job_routes
+from partner_api.keys.routes import key_routes
+from partner_api.keys.routes_surface import admin_surface, bots_surface, v1_surface
+from partner_api.provisioning.routes import partner_routes, partner_surface
+from partner_api.usage.routes import usage_routes
+
+Chore = tuple[str, timedelta, Callable[[datetime], Awaitable[object]]]
+
+
+def surfaces() -> list[Surface]:
+    """Every surface under `/api/partner`; they answer also when the API is switched off."""
+    return [partner_surface(), v1_surface(), bots_surface(), admin_surface()]
+
+
+def routes(api: Api) -> list[Route]:
+    """Every route of the Partner API; none when `PARTNER_API_ENABLED` is off."""
+    if not api.settings.partner_api_enabled:
+        return []
+    v1 = v1_surface(api)
+    return [
+        *partner_routes(api),
+        *health_routes(v1, api),
+        *company_routes(v1, api),
+        *call_routes(v1, api),
+        *job_routes(v1, api),
+        *callback_routes(v1, api),
+        *usage_routes(v1, api),
+        *bot_routes(bots_surface(api), api),
+        *key_routes(admin_surface(api), api),
+    ]
+
+
+def workers(api: Api) -> Sequence[LaneWorker[Any, Any]]:
+    """The workers of the Partner API's jobs; they go on when the API is switched off."""
+    return []
+
+
+def chores(api: Api) -> Sequence[Chore]:
+    """What is done by the timetable: name, interval, and the work."""
+    return []
