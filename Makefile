@@ -25,6 +25,8 @@ demo: $(READY) ## Start server, LINE simulator and sample data; prints the page 
 test: $(READY) ## Run every test, on SQLite, PostgreSQL and Valkey (all come with the tests)
 	@test -x /usr/bin/chromium || echo "No /usr/bin/chromium here: the tests in a browser are left out."
 	@command -v strace >/dev/null || echo "No strace here: the tests of what the kernel was asked are left out."
+	@command -v npm >/dev/null || echo "No node with npm here: the tests of partners' Node.js receivers are left out."
+	@command -v php >/dev/null || echo "No php here: the tests of the examples in PHP are left out."
 	@$(BIN)/python -m compileall -q $(PRODUCT)
 	$(BIN)/pytest -n $(WORKERS)
 
