@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import UTC, datetime
 from typing import Annotated
 
 import msgspec
@@ -68,8 +67,3 @@ class ProvisionAnswer(msgspec.Struct):
     store_name: str
     message: str
     binding: Binding
-
-
-def timestamp(moment: datetime) -> str:
-    """ISO 8601 in UTC to the second: `2026-11-22T03:00:00Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -19,7 +19,8 @@ from bot.tenancy.partners import VerifiedPartner
 from bot.tenancy.slots import take_slot
 from bot.web.idempotency import Answer, Idempotency, KeyedRequest
 from partner_api.provisioning.binding import line_url, qr_url
-from partner_api.provisioning.schemas import Binding, ProvisionAnswer, ProvisionRequest, timestamp
+from partner_api.provisioning.schemas import Binding, ProvisionAnswer, ProvisionRequest
+from partner_api.wire import timestamp
 
 logger = get_logger(__name__)
 
