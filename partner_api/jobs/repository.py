@@ -1,0 +1,118 @@
+"""The statements behind jobs."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, CursorResult, Select, delete, func, null, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import undefer
+
+from bot.models import AsyncJob, CallRecording, Lane
+from bot.tenancy.principal import Principal
+from bot.tenancy.scope import visible_to
+from partner_api.jobs.errors import JobNotFound
+from partner_api.jobs.states import ENDED, OPEN, JobState, lane_of
+from partner_api.wire import PageQuery
+
+# Without statistics SQLite would look through every job that a key ever had.
+_OPEN_FIRST = ("INDEXED BY ix_async_jobs_due", "sqlite")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenJobs:
+    """How many jobs wait and are worked on, and since when the longest waits."""
+
+    queued: int
+    processing: int
+    oldest_queued: datetime | None
+
+
+async def job_row(session: AsyncSession, principal: Principal, job_id: uuid.UUID, *, results: bool = False) -> AsyncJob:
+    """A job, fresh from the store, with its `results` where they are wanted. Raises JobNotFound."""
+    statement = select(AsyncJob).where(AsyncJob.id == job_id).execution_options(populate_existing=True)
+    if results:
+        statement = statement.options(undefer(AsyncJob.results))
+    row: AsyncJob | None = await session.scalar(visible_to(principal, statement, AsyncJob))
+    if row is None:
+        raise JobNotFound
+    return row
+
+
+async def job_for_update(session: AsyncSession, principal: Principal, job_id: uuid.UUID) -> AsyncJob:
+    """A job that nobody else changes until this transaction ends. Raises JobNotFound."""
+    locking = select(AsyncJob.id).where(AsyncJob.id == job_id).with_for_update()
+    await session.execute(visible_to(principal, locking, AsyncJob))
+    return await job_row(session, principal, job_id)
+
+
+async def list_jobs(
+    session: AsyncSession, principal: Principal, page: PageQuery, *, state: str | None, company_id: uuid.UUID | None
+) -> tuple[list[AsyncJob], int]:
+    """The page's jobs, the newest first, and how many there are."""
+    conditions: list[ColumnElement[bool]] = [] if state is None else [AsyncJob.state == state]
+    if company_id is not None:
+        conditions.append(AsyncJob.company_id == company_id)
+    statement: Select[Any] = select(AsyncJob).where(*conditions)
+    ordered = statement.order_by(AsyncJob.created_at.desc(), AsyncJob.id).limit(page.limit).offset(page.offset)
+    rows = await session.scalars(visible_to(principal, ordered, AsyncJob))
+    counting: Select[Any] = select(func.count(AsyncJob.id)).where(*conditions)
+    total = await session.scalar(visible_to(principal, counting, AsyncJob))
+    return list(rows), total or 0
+
+
+async def count_open_of_key(session: AsyncSession, key_id: uuid.UUID) -> int:
+    """How many jobs that were asked for with this key have not ended."""
+    counting = select(func.count()).select_from(AsyncJob).with_hint(AsyncJob, *_OPEN_FIRST)
+    is_open = (AsyncJob.due_at.is_not(None), AsyncJob.state.in_(OPEN))
+    return await session.scalar(counting.where(*is_open, AsyncJob.partner_api_key_id == key_id)) or 0
+
+
+async def open_jobs(session: AsyncSession, principal: Principal) -> OpenJobs:
+    """What waits and is worked on of the jobs that the principal may see."""
+    statement = (
+        select(AsyncJob.state, func.count(), func.min(AsyncJob.created_at))
+        .with_hint(AsyncJob, *_OPEN_FIRST)
+        .where(AsyncJob.due_at.is_not(None), AsyncJob.state.in_(OPEN))
+        .group_by(AsyncJob.state)
+    )
+    found = {row[0]: row for row in await session.execute(visible_to(principal, statement, AsyncJob))}
+    queued, processing = found.get(JobState.QUEUED), found.get(JobState.PROCESSING)
+    return OpenJobs(queued[1] if queued else 0, processing[1] if processing else 0, queued[2] if queued else None)
+
+
+async def due_jobs(session: AsyncSession, now: datetime, *, limit: int) -> Sequence[str]:
+    """Lanes of jobs that are due and that nobody holds, the longest due first."""
+    held = select(Lane.key).where(Lane.owner.is_not(None), Lane.lease_until > now)
+    taken = set(await session.scalars(held))
+    due = select(AsyncJob.id).where(AsyncJob.due_at <= now).order_by(AsyncJob.due_at).limit(limit + len(taken))
+    keys = [lane_of(job_id) for job_id in await session.scalars(due)]
+    return [key for key in keys if key not in taken][:limit]
+
+
+async def delete_recording(session: AsyncSession, job_id: uuid.UUID) -> None:
+    """Remove what a job worked on: it has ended."""
+    await session.execute(delete(CallRecording).where(CallRecording.job_id == job_id))
+
+
+async def erase_results(session: AsyncSession, principal: Principal, job_id: uuid.UUID) -> None:
+    """Remove the results of a job."""
+    erasing = update(AsyncJob).where(AsyncJob.id == job_id).values(results=null(), results_until=None)
+    await session.execute(visible_to(principal, erasing, AsyncJob))
+
+
+async def purge(session: AsyncSession, now: datetime) -> tuple[int, int]:
+    """Remove results past their time, and recordings of jobs that have ended; how many of each there were."""
+    expired = update(AsyncJob).where(AsyncJob.results_until <= now).values(results=null(), results_until=None)
+    ended = select(AsyncJob.id).where(AsyncJob.state.in_(ENDED), AsyncJob.id == CallRecording.job_id)
+    stale = delete(CallRecording).where(ended.exists())
+    return await _changed(session, expired), await _changed(session, stale)
+
+
+async def _changed(session: AsyncSession, statement: Any) -> int:
+    result = await session.execute(statement, execution_options={"synchronize_session": False})
+    return result.rowcount if isinstance(result, CursorResult) else 0
