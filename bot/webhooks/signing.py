@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 - the mark of such secrets, not one of them
@@ -37,11 +37,16 @@ def sign(secret: str, body: bytes, *, message_id: str, at: datetime) -> dict[str
     Raises ValueError for a secret that is not `whsec_` and base64 of 24 to 64 bytes, and for an id
     with a dot in it or with anything but visible ASCII.
     """
+    return signed_with((key_of(secret),), body, message_id=message_id, at=at)
+
+
+def signed_with(keys: Sequence[bytes], body: bytes, *, message_id: str, at: datetime) -> dict[str, str]:
+    """The same three headers, with a signature by each of `keys`; raises ValueError for the id alone."""
     if not (message_id.isascii() and message_id.isprintable()) or not message_id or set(message_id) & set(". "):
         raise ValueError("a message id is visible ASCII without dots")
     timestamp = str(int(at.timestamp()))
-    signature = _signature(_key(secret), (message_id, timestamp), body)
-    return {ID_HEADER: message_id, TIMESTAMP_HEADER: timestamp, SIGNATURE_HEADER: f"v1,{signature}"}
+    signatures = " ".join(f"v1,{_signature(key, (message_id, timestamp), body)}" for key in keys)
+    return {ID_HEADER: message_id, TIMESTAMP_HEADER: timestamp, SIGNATURE_HEADER: signatures}
 
 
 def verify(secret: str, body: bytes, *, headers: Mapping[str, str], now: datetime) -> bool:
@@ -49,7 +54,7 @@ def verify(secret: str, body: bytes, *, headers: Mapping[str, str], now: datetim
 
     Raises ValueError for a secret that is none; never for what the headers hold.
     """
-    key = _key(secret)
+    key = key_of(secret)
     message_id, timestamp = headers.get(ID_HEADER, ""), headers.get(TIMESTAMP_HEADER, "")
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= MOST_DIGITS and message_id.isascii()):
         return False
@@ -60,7 +65,8 @@ def verify(secret: str, body: bytes, *, headers: Mapping[str, str], now: datetim
     return any(hmac.compare_digest(expected, one) for one in given)
 
 
-def _key(secret: str) -> bytes:
+def key_of(secret: str) -> bytes:
+    """The bytes that `secret` stands for. Raises ValueError where it isn't `whsec_` and base64 of 24 to 64 bytes."""
     try:
         key = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
     except (binascii.Error, ValueError):
