@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
 from typing import Protocol
 
 from bot.clock import Clock
+from bot.web.rate_limiting.local import LocalLimiter
+from bot.web.rate_limiting.shared import SharedLimiter
+from bot.web.rate_limiting.verdict import WINDOW_SECONDS, Verdict
 
-WINDOW_SECONDS = 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """Whether one more request is let through. `reset` is in how many seconds the window is empty again,
-    `retry_after` in how many one more would be let through, 0 where it was."""
-
-    allowed: bool
-    limit: int
-    remaining: int
-    reset: float
-    retry_after: float
+POLICY = "default"
 
 
 class RateLimiter(Protocol):
@@ -32,15 +24,22 @@ class RateLimiter(Protocol):
     async def close(self) -> None: ...
 
 
-class Unlimited:
-    """Lets everything through."""
-
-    async def hit(self, key: str, *, limit: int) -> Verdict:
-        return Verdict(allowed=True, limit=limit, remaining=limit, reset=0, retry_after=0)
-
-    async def close(self) -> None: ...
-
-
 def rate_limiter(redis_url: str | None, clock: Clock) -> RateLimiter:
     """The limiter of this process: shared over Redis where there is one, else local."""
-    return Unlimited()
+    return SharedLimiter(redis_url, clock) if redis_url else LocalLimiter(clock)
+
+
+def rate_limit_headers(verdict: Verdict) -> Mapping[str, str]:
+    """What is left, as headers; times in whole seconds from now, rounded up.
+
+    The `X-` names are what clients know; `RateLimit` and `RateLimit-Policy` are those of
+    draft-ietf-httpapi-ratelimit-headers.
+    """
+    reset, window = math.ceil(verdict.reset), math.ceil(WINDOW_SECONDS)
+    return {
+        "X-RateLimit-Limit": str(verdict.limit),
+        "X-RateLimit-Remaining": str(verdict.remaining),
+        "X-RateLimit-Reset": str(reset),
+        "RateLimit-Policy": f'"{POLICY}";q={verdict.limit};w={window}',
+        "RateLimit": f'"{POLICY}";r={verdict.remaining};t={reset}',
+    }
