@@ -29,6 +29,7 @@ from bot.security.keys import Purpose, derive_key
 from bot.settings import Settings
 from bot.tenancy.local import ensure_local_tenant
 from bot.web.access_log import AccessLog, default_access_log
+from bot.web.documentation import documentation_routes, openapi_document
 from bot.web.health import health_routes
 from bot.web.idempotency import Idempotency
 from bot.web.middlewares import create_web_app
@@ -73,6 +74,7 @@ from knowledge.routes import Api, knowledge_routes, knowledge_surfaces
 from knowledge.routes.surface import vendors_surface
 from partner_api import parts as partner_parts
 from partner_api.api import Api as PartnerApi
+from partner_api.documentation import partner_guide
 from partner_api.provisioning.routes import qr_routes
 from partner_api.request_log import RequestLog
 from scheduler.timetable import Timetable
@@ -278,10 +280,12 @@ class Shopkeeper:
             channels=self.channels, promoter=self.promoter, inbox=self.inbox, clock=clock, metrics=self.line_metrics
         )
         api = Api(self.database, self.engine, clock, self.settings, self.box, sender=self.sender, wake=self._on_stored)
+        partners = partner_parts.routes(self.partner_api)
         routes = [
             *line_routes(webhook),
             *qr_routes(self.database, clock=clock),
-            *partner_parts.routes(self.partner_api),
+            *partners,
+            *documentation_routes(openapi_document(partners, partner_guide())),
             *knowledge_routes(api),
             *channel_routes(vendors_surface(api), self._owned_channels(), limit=CheckLimit(clock)),
             *health_routes(self.metrics, checks, refresh=self._observe),

@@ -13,11 +13,12 @@ from bot.errors import PlatformError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One operation of the OpenAPI document.
+    """One operation of the OpenAPI document (`bot.web.documentation` writes it).
 
     `body` and `query` are the models that the handler reads; `answers` gives for each status the type of
     the answer (a msgspec Struct, or None for an answer without a body). `errors` are what it can be refused
     with beyond what every route of its surface can. `idempotent` tells that it takes an Idempotency-Key.
+    `example` is a body that the operation accepts as it stands, but for the ids in it.
     """
 
     summary: str
@@ -28,3 +29,4 @@ class Operation:
     answers: Mapping[int, Any] = field(default_factory=dict)
     errors: Sequence[type[PlatformError]] = ()
     idempotent: bool = False
+    example: Mapping[str, Any] | None = None

@@ -7,20 +7,36 @@ from aiohttp import web
 from bot.clock import Clock
 from bot.db.engine import Database
 from bot.security.keys import Purpose, derive_key
+from bot.tenancy.errors import NoCentralChannel, SlotsExhausted
 from bot.tenancy.partners import Partners, VerifiedPartner
 from bot.web.idempotency import REPLAYED_HEADER, idempotency_key
+from bot.web.openapi import Operation
 from bot.web.requests import read_body, read_model
 from bot.web.surface import Authenticator, Limits, Route, Surface
 from partner_api.api import Api
 from partner_api.provisioning.auth import ProvisioningAuth
 from partner_api.provisioning.binding import QrCodes
-from partner_api.provisioning.schemas import ProvisionRequest
+from partner_api.provisioning.schemas import ProvisionAnswer, ProvisionRequest
 from partner_api.provisioning.service import ProvisionCall, Provisioning
 
 CALLER = web.RequestKey("partner", VerifiedPartner)
 # The longest prompt and name as JSON escapes, twelve bytes for each character outside the BMP.
 LIMITS = Limits(body_bytes=128 * 1024, body_seconds=10, handler_seconds=30)
 QR_SURFACE = Surface("line_qr", "/line/qr")
+PROVISION = Operation(
+    summary="Provision a bot",
+    tag="Provisioning",
+    description="Makes a bot for a customer and uses one of your purchased slots. Keep `bot_id` and `mgmt_token`, and "
+    "send the customer to `binding.line_url`: sending the message that is typed there makes them the bot's owner.",
+    body=ProvisionRequest,
+    answers={201: ProvisionAnswer},
+    errors=(SlotsExhausted, NoCentralChannel),
+    idempotent=True,
+    example={
+        "store_name": "StockRadar Assistant - User123",
+        "system_prompt": "Speak of the user's watch list first.",
+    },
+)
 
 
 def partner_surface(authenticator: Authenticator | None = None) -> Surface:
@@ -48,7 +64,7 @@ def partner_routes(api: Api) -> list[Route]:
         headers = {"Cache-Control": "no-store"} | ({REPLAYED_HEADER: "true"} if answer.replayed else {})
         return web.Response(body=answer.body, status=answer.status, headers=headers, content_type="application/json")
 
-    return [partner_surface(authenticate).route("POST", "/api/partner/provision", provision)]
+    return [partner_surface(authenticate).route("POST", "/api/partner/provision", provision, operation=PROVISION)]
 
 
 def qr_routes(database: Database, *, clock: Clock) -> list[Route]:

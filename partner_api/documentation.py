@@ -1,0 +1,100 @@
+"""What partners read about the API as a whole: `/openapi.json`, beside what each route says of itself.
+
+The operator's routes (`/api/partner/admin`) are not part of it: they are described in `docs/api/partner/`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.tenancy.errors import PartnerDisabled
+from bot.web.documentation import Guide, SurfaceGuide
+from partner_api.keys.errors import (
+    InvalidKey,
+    IpNotAllowed,
+    KeyExpired,
+    KeyInactive,
+    KeyRevoked,
+    MissingKey,
+    MissingSecret,
+    RateLimited,
+)
+from partner_api.provisioning.errors import InvalidKey as InvalidProvisioningKey
+from partner_api.provisioning.errors import MissingKey as MissingProvisioningKey
+
+TITLE = "Shopkeeper Partner API"
+VERSION = "1.0"
+DESCRIPTION = """\
+What a partner's back end builds on: bots for its customers, and the analysis of recorded calls, without a user
+interface.
+
+**Credentials.** `POST /api/partner/provision` takes a provisioning key alone. Everything under `/api/partner/v1`
+takes a key and its secret together, and what is under `/api/partner/v1/bots` also a bot's own `mgmt_token`. A
+`pk_sandbox_` key and a `pk_production_` key never see each other's data.
+
+**Errors** are `{"error": {"code", "message"}}`; provisioning answers `{"success": false, "error"}`. Codes stay, while
+messages may be worded anew. What doesn't exist and what isn't yours are the same 404.
+
+**Repeating a request.** A POST that makes something takes an `Idempotency-Key`: send one, and repeat the request
+after a timeout, a 409 with `Retry-After`, a 429 or a 5xx.
+
+**Times** are UTC, `2026-11-22T03:00:00Z`; ids are UUIDs. New fields may be added to any answer.
+"""
+TAGS = {
+    "Health": "What a key can act on, until when.",
+    "Companies": "The companies whose calls are analysed, and their agents.",
+    "Calls": "Hand in a recording or a transcript to be analysed.",
+    "Jobs": "Watch and end the analyses.",
+    "Callbacks": "What was delivered to your URL, attempt by attempt, and the secret that signs it.",
+    "Usage": "What a key was used for.",
+    "Provisioning": "Make a bot for a customer.",
+    "Bots": "Manage the bots that were provisioned.",
+}
+SECURITY_SCHEMES: dict[str, dict[str, Any]] = {
+    "apiKey": {"type": "http", "scheme": "bearer", "description": "A `pk_sandbox_...` or `pk_production_...` key."},
+    "apiSecret": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-API-Secret",
+        "description": "The `sk_...` secret that was shown with the key.",
+    },
+    "provisioningKey": {"type": "http", "scheme": "bearer", "description": "A `pk_provision_...` key."},
+    "managementToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The `mgmt_token` that provisioning a bot answered with. It opens that bot alone.",
+    },
+}
+_KEY_ERRORS = (MissingKey, MissingSecret, InvalidKey, KeyExpired, KeyRevoked, KeyInactive)
+_REFUSALS = (*_KEY_ERRORS, IpNotAllowed, PartnerDisabled, RateLimited)
+_ID = {"type": "string", "format": "uuid"}
+PARAMETERS: dict[str, dict[str, Any]] = {
+    "agent_id": {"description": "An agent, by the `id` that creating it answered with.", "schema": _ID},
+    "bot_id": {"description": "A bot, by the `bot_id` of its provisioning.", "schema": _ID},
+    "company_id": {"description": "A company, by its `id` in `GET /api/partner/v1/companies`.", "schema": _ID},
+    "delivery_id": {"description": "A delivery, by its `id` in the job's deliveries.", "schema": _ID},
+    "endpoint_id": {"description": "A callback endpoint, by its `id` in the list of them.", "schema": _ID},
+    "job_id": {"description": "A job, by the `job_id` that handing in the call answered with.", "schema": _ID},
+}
+
+
+def partner_guide() -> Guide:
+    """The frame of the partners' document."""
+    with_key = (("apiKey", "apiSecret"),)
+    return Guide(
+        title=TITLE,
+        version=VERSION,
+        description=DESCRIPTION,
+        tags=TAGS,
+        security_schemes=SECURITY_SCHEMES,
+        surfaces={
+            "partner": SurfaceGuide(
+                security=(("provisioningKey",),),
+                errors=(MissingProvisioningKey, InvalidProvisioningKey, PartnerDisabled),
+            ),
+            "partner_v1": SurfaceGuide(security=with_key, errors=_REFUSALS, parameters=PARAMETERS),
+            "partner_bots": SurfaceGuide(
+                security=(*with_key, ("managementToken",)), errors=_REFUSALS, parameters=PARAMETERS
+            ),
+        },
+    )
