@@ -57,7 +57,8 @@ def _is_visible(character: str) -> bool:
     return character not in _FILLERS and unicodedata.category(character)[0] not in "ZC"
 
 
-ShownLine = Annotated[str, AfterValidator(shown_line)]
+# Put behind the length: `Annotated[str, Field(max_length=200), SHOWN_LINE]`.
+SHOWN_LINE = AfterValidator(shown_line)
 
 
 def timestamp(moment: datetime) -> str:

@@ -1,1 +1,1 @@
-"""Companies and their agents."""
+"""A partner's companies and their agents."""

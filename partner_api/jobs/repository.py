@@ -74,12 +74,9 @@ async def count_open_of_key(session: AsyncSession, key_id: uuid.UUID) -> int:
 
 async def open_jobs(session: AsyncSession, principal: Principal) -> OpenJobs:
     """What waits and is worked on of the jobs that the principal may see."""
-    statement = (
-        select(AsyncJob.state, func.count(), func.min(AsyncJob.created_at))
-        .with_hint(AsyncJob, *_OPEN_FIRST)
-        .where(AsyncJob.due_at.is_not(None), AsyncJob.state.in_(OPEN))
-        .group_by(AsyncJob.state)
-    )
+    columns: tuple[Any, ...] = (AsyncJob.state, func.count(), func.min(AsyncJob.created_at))
+    statement = select(*columns).with_hint(AsyncJob, *_OPEN_FIRST).group_by(AsyncJob.state)
+    statement = statement.where(AsyncJob.due_at.is_not(None), AsyncJob.state.in_(OPEN))
     found = {row[0]: row for row in await session.execute(visible_to(principal, statement, AsyncJob))}
     queued, processing = found.get(JobState.QUEUED), found.get(JobState.PROCESSING)
     return OpenJobs(queued[1] if queued else 0, processing[1] if processing else 0, queued[2] if queued else None)
