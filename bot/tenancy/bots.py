@@ -1,9 +1,9 @@
-"""Making a bot: the one verb behind every door that makes one."""
+"""Making a bot and giving it up: the one verb each behind every door that does it."""
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,8 +14,12 @@ from bot.models import Bot, BotOwner, Vendor
 from bot.security.tokens import hash_token, random_characters
 from bot.tenancy import repository
 from bot.tenancy.owners.repository import remove_helpers
+from bot.tenancy.principal import Principal
+from bot.tenancy.slots import return_slot
 
 SHOP_CODE_LENGTH = 6
+# What customers type before a shop's code.
+ENTER_COMMAND = "@進店"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,29 @@ async def create_bot(
     session.add(bot)
     await session.flush()
     return CreatedBot(bot, mgmt_token)
+
+
+async def give_up_bot(session: AsyncSession, principal: Principal, bot_id: uuid.UUID, *, clock: Clock) -> Bot | None:
+    """End a bot: it answers nobody, its management token opens nothing, nobody is in its shop, and its slot is free.
+
+    None where it isn't the principal's, or was given up before: of any number of calls at once one does it,
+    and so its slot is returned once. What its people and the LINE runtime have to do with it is the caller's.
+    """
+    bot = await repository.give_up_bot(session, principal, bot_id, now=clock.now())
+    if bot is None:
+        return None
+    await repository.leave_bot(session, bot.id)
+    if bot.partner_id is not None:
+        # A slot is its partner's, whichever vendor the principal is bound to.
+        await return_slot(session, replace(principal, vendor_id=None), partner_id=bot.partner_id, clock=clock)
+    return bot
+
+
+def roll_management_token(bot: Bot, *, now: datetime, management_token_key: bytes) -> str:
+    """A new management token of `bot`, shown once; the one before opens nothing any more."""
+    mgmt_token = str(uuid.uuid4())
+    bot.mgmt_token_hash, bot.updated_at = hash_token(management_token_key, mgmt_token), now
+    return mgmt_token
 
 
 async def find_any_bot(session: AsyncSession, bot_id: uuid.UUID) -> Bot:

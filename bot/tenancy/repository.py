@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.models import ApiKey, Bot, Channel, ClaimCode, Partner, PartnerKey, Tenant
+from bot.models import ApiKey, Bot, Channel, ClaimCode, Contact, Partner, PartnerKey, Tenant
 from bot.tenancy.principal import Principal
 from bot.tenancy.scope import visible_to
 
@@ -65,6 +65,41 @@ async def take_slot(session: AsyncSession, principal: Principal, *, partner_id: 
     scoped = visible_to(principal, statement, Partner)
     result = await session.execute(scoped, execution_options={"synchronize_session": False})
     return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+async def return_slot(session: AsyncSession, principal: Principal, *, partner_id: uuid.UUID, now: datetime) -> None:
+    """Use one slot less; never fewer than none."""
+    statement = (
+        update(Partner)
+        .where(Partner.id == partner_id, Partner.slots_used > 0)
+        .values(slots_used=Partner.slots_used - 1, updated_at=now)
+    )
+    scoped = visible_to(principal, statement, Partner)
+    await session.execute(scoped, execution_options={"synchronize_session": False})
+
+
+async def give_up_bot(session: AsyncSession, principal: Principal, bot_id: uuid.UUID, *, now: datetime) -> Bot | None:
+    """Take a bot out of service for good; None where it isn't the principal's, or was given up before.
+
+    One conditional statement decides, so that of any number of calls at once one gives it up.
+    """
+    gone = {"is_active": False, "deleted_at": now, "updated_at": now, "mgmt_token_hash": None}
+    statement = update(Bot).where(Bot.id == bot_id, Bot.is_active, Bot.deleted_at.is_(None)).values(**gone)
+    scoped = visible_to(principal, statement, Bot).returning(Bot.id)
+    if await session.scalar(scoped, execution_options={"synchronize_session": False}) is None:
+        return None
+    return await session.get_one(Bot, bot_id, populate_existing=True)
+
+
+async def leave_bot(session: AsyncSession, bot_id: uuid.UUID) -> None:
+    """Let nobody be in this bot's shop any more."""
+    left = update(Contact).where(Contact.entered_bot_id == bot_id).values(entered_bot_id=None)
+    await session.execute(left, execution_options={"synchronize_session": False})
+
+
+async def vendor_has_bot(session: AsyncSession, vendor_id: int) -> bool:
+    """Whether a bot in service speaks for this vendor."""
+    return await session.scalar(select(Bot.id).where(Bot.vendor_id == vendor_id, Bot.is_active).limit(1)) is not None
 
 
 async def central_channel(session: AsyncSession) -> Channel | None:

@@ -1,4 +1,4 @@
-"""Slots: how many bots a partner has bought."""
+"""Slots: how many bots a partner has bought, and how many of them are in use."""
 
 from __future__ import annotations
 
@@ -22,3 +22,8 @@ async def take_slot(session: AsyncSession, principal: Principal, *, partner_id: 
         return
     partner = await repository.find_partner(session, principal, partner_id=partner_id)
     raise SlotsExhausted if partner is not None and partner.is_active else PartnerDisabled
+
+
+async def return_slot(session: AsyncSession, principal: Principal, *, partner_id: uuid.UUID, clock: Clock) -> None:
+    """Give one slot back, in the transaction that ends the bot which used it."""
+    await repository.return_slot(session, principal, partner_id=partner_id, now=clock.now())

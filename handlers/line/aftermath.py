@@ -86,7 +86,7 @@ class Aftermath:
         if ending.state is not EventState.FAILED or ending.reason not in NOT_SHOWN or not _is_person(source_id):
             return None
         bot = await session.get(Bot, attempt.bot_id) if attempt.bot_id is not None else None
-        if bot is None or bot.late_reply != "push":
+        if bot is None or bot.late_reply != "push" or not bot.is_active:
             return None
         now = self._clock.now()
         if (refused := await room_for(session, bot, now=now)) is not None:

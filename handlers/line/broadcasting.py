@@ -152,6 +152,8 @@ async def _hindrance(
 ) -> Stop | None:
     if not bot.is_active or bot.channel_id != broadcast.channel_id:
         return Stop("bot_gone")
+    if bot.suspended_at is not None:
+        return Stop("suspended")
     if not count:
         return Stop("nobody")
     room = await room_of(session, bot, now=now, apart_from=broadcast.id)
@@ -181,7 +183,7 @@ async def _stopped(
     stopped: dict[str, Any] = {"state": BroadcastState.STOPPED, "reason": stop.reason, "due_at": None, "ended_at": now}
     if await repository.change_broadcast(session, broadcast.id, only_from=[BroadcastState.SCHEDULED], **stopped):
         log.warning("broadcast_stopped", reason=stop.reason, recipients=count, left=stop.left)
-        key = stop.reason if stop.reason in {"bot_gone", "nobody", NoRoom.QUOTA_UNKNOWN} else "no_room"
+        key = stop.reason if stop.reason in {"bot_gone", "nobody", "suspended", NoRoom.QUOTA_UNKNOWN} else "no_room"
         text = say(f"broadcast.stopped_{key}", count=count, left=stop.left)
         await _tell(session, bot, broadcast, text=text, now=now, urgent=True)
 

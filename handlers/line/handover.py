@@ -27,6 +27,7 @@ from handlers.line.relaying import described, to_staff, transcript
 from handlers.line.rendering import messages_for
 from handlers.line.repository import RELAY, Line, Speaker, Standing, Talk
 from handlers.line.responses import HandedOver, Incoming, Reply, Response
+from handlers.line.resting import is_resting
 from handlers.line.router import Turn
 from handlers.line.situation import Situation
 from handlers.line.taken_back import messages_taken_back
@@ -98,13 +99,13 @@ async def ask(session: AsyncSession, turn: Turn) -> Response:
         text = say(key, language, shop=bot.store_name, phone=found.phone)
     elif standing.person_is_asked_for(incoming.now):
         await _remember(session, turn, standing)
-        text = _promise("still_waiting" if bot.paused_at is None else "asked_resting", turn, bot, found)
+        text = _promise("asked_resting" if is_resting(bot) else "still_waiting", turn, bot, found)
     else:
         await _remember(session, turn, standing, asks=True)
         lanes = await _tell_staff(session, turn, bot, standing.conversation_id)
         is_soon = bool(lanes) and _back_at(turn, bot) is None
         told = "asked" if is_soon else "asked_later"
-        text = _promise(told if bot.paused_at is None else "asked_resting", turn, bot, found)
+        text = _promise("asked_resting" if is_resting(bot) else told, turn, bot, found)
     answer = Line(text=text, event_id=incoming.event_id, is_answer=True)
     await repository.keep_lines(session, bot, standing.conversation_id, [answer], now=incoming.now)
     return Reply(messages=messages_for(text), bot_id=bot.id, wake=lanes)

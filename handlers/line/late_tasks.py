@@ -16,7 +16,7 @@ from bot.outbox.lanes import Lease
 from bot.texts import Language
 from handlers.line import repository
 from handlers.line.asking import ENGINE_SECONDS, Asker, Finding, Inquiry
-from handlers.line.late_answers import PENDING, store
+from handlers.line.late_answers import DROPPED, PENDING, store
 from handlers.line.repository.late_answers import LANE_PREFIX
 
 MOST_ATTEMPTS = 3
@@ -48,9 +48,13 @@ class LateAnswerWorker:
         answer = await repository.late_answer(session, _id_in(lease.key))
         if answer is None or answer.due_at is None or answer.due_at > now:
             return None
+        bot = await session.get_one(Bot, answer.bot_id)
+        if not bot.is_active:
+            answer.state, answer.due_at = DROPPED, None
+            await session.flush()
+            return None
         answer.attempts += 1
         answer.due_at = now + NEXT_ATTEMPT
-        bot = await session.get_one(Bot, answer.bot_id)
         inquiry = Inquiry(bot=bot, event_id=answer.event_id, text=answer.question, language=Language(answer.language))
         await session.flush()
         return Pending(answer_id=answer.id, bot=bot, inquiry=inquiry if answer.attempts <= MOST_ATTEMPTS else None)

@@ -42,6 +42,7 @@ class NoticeKind(StrEnum):
     BROADCAST = "broadcast"
     SUMMARY = "summary"
     STAFF = "staff"
+    SUSPENDED = "suspended"
 
 
 _ABOUT_TALKS = ("takeover", "talk")
@@ -53,6 +54,7 @@ _ACTIONS: Mapping[str, tuple[str, ...]] = {
     NoticeKind.BROADCAST: ("quota", "settings"),
     NoticeKind.SUMMARY: ("unanswered", "waiting"),
     NoticeKind.STAFF: ("helpers",),
+    NoticeKind.SUSPENDED: ("menu",),
 }
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from bot.clock import SHOP_TIME
 from bot.line.messages import Action, FlexMessage, MessageAction, text_messages
 from bot.texts import Language, say
 from handlers.line.listing import card_of
@@ -39,3 +41,8 @@ def suggestions_of(answer: Answer | None, person: Language | None = None) -> tup
         words = say("handover.ask", person)
         return (MessageAction(label=words, text=words),)
     return tuple(MessageAction(label=question, text=question) for question in answer.suggestions[:MOST_SUGGESTIONS])
+
+
+def local(moment: datetime) -> str:
+    """A moment as people in Taiwan read it: 11/22 18:05."""
+    return f"{moment.astimezone(SHOP_TIME):%m/%d %H:%M}"

@@ -56,7 +56,7 @@ from handlers.line.owner.handover import refuse_media, speaks_otherwise
 from handlers.line.owner.menu import find_desk
 from handlers.line.postbacks import STALE, excuse
 from handlers.line.releasing import KEEP, RELEASE, RELEASE_NOW
-from handlers.line.responses import Incoming, Response, Silent
+from handlers.line.responses import Incoming, Later, Response, Silent
 from handlers.line.resting import rest, rests
 from handlers.line.router import Behaviour, Respond, Router, Turn
 from handlers.line.situation import Situation, read_situation
@@ -104,7 +104,10 @@ class LineService:
 
     async def respond(self, session: AsyncSession, prepared: Prepared) -> Response:
         """Have the event's effects in `session` and say what to answer."""
-        incoming = prepared.incoming
+        incoming, bot = prepared.incoming, prepared.situation.bot
+        if bot is not None and not await repository.still_speaks(session, bot):
+            # Its provider has given it up or let it rest while this was being answered: look again.
+            return Later()
         contact = await repository.upsert_contact(
             session,
             incoming.channel.id,

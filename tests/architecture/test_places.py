@@ -171,6 +171,7 @@ RULES = [
             "handlers/line/opening/asking.py": "how Chinese asks whether a shop is open",
             "handlers/line/opening/clocks.py": "how Chinese writes times, weekdays and dates",
             "handlers/line/opening/reading.py": "how Chinese writes business hours and holidays",
+            "bot/tenancy/bots.py": "the command that a shop's link types for its customers",
             "bot/tenancy/claims.py": "the command that a claim link types for its owner",
             "bot/logging.py": "recognises the binding command, whose code must not reach a log",
             "bot/line/simulator/handle.py": "names of sample people",

@@ -1,6 +1,6 @@
 """The people of a bot, keyed (channel, user id): its owner (店長) and their helpers (店員)."""
 
-from bot.tenancy.owners.claims import claim_bare, claim_by_code, release
+from bot.tenancy.owners.claims import claim_bare, claim_by_code, end_ownership, release
 from bot.tenancy.owners.helpers import MOST_HELPERS, dismiss_helper
 from bot.tenancy.owners.outcomes import Claim, Claimant, ClaimOutcome, Released
 from bot.tenancy.owners.repository import bots_owned_by, helpers_of
@@ -15,6 +15,7 @@ __all__ = [
     "claim_bare",
     "claim_by_code",
     "dismiss_helper",
+    "end_ownership",
     "helpers_of",
     "release",
 ]

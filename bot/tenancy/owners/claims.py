@@ -92,6 +92,14 @@ async def release(session: AsyncSession, claimant: Claimant, bot_id: uuid.UUID, 
     return Released(await session.get_one(Bot, bot_id), (claimant.user_id, *helpers))
 
 
+async def end_ownership(session: AsyncSession, bot: Bot, *, now: datetime) -> Released | None:
+    """End whoever's ownership of `bot` it is, its helpers' part in it and every open code; None without an owner."""
+    await repository.use_up_claim_codes(session, bot.id, now=now)
+    owner_id = await repository.remove_any_owner(session, bot.id)
+    helpers = await repository.remove_helpers(session, bot.id)
+    return Released(bot, (owner_id, *helpers)) if owner_id is not None else None
+
+
 async def _succeed(
     session: AsyncSession, claimant: Claimant, code: ClaimCode, *, bot: Bot, owner: BotOwner | None, now: datetime
 ) -> Claim:
@@ -113,6 +121,8 @@ async def _succeed(
 
 
 async def _bind(session: AsyncSession, bot: Bot, claimant: Claimant, *, now: datetime) -> Claim:
+    if not await repository.hold_in_service(session, bot.id):
+        return Claim(ClaimOutcome.CODE_USED, bot)
     owner = {
         "bot_id": bot.id,
         "tenant_id": bot.tenant_id,

@@ -25,7 +25,8 @@ async def join(
     refused = refused or spent(code, bot, now=now) or _crowded(bot, owner, count=len(helpers))
     if refused is not None:
         return refused
-    if not await repository.take_claim_code(session, code.id, now=now):
+    in_service = await repository.hold_in_service(session, bot.id)
+    if not in_service or not await repository.take_claim_code(session, code.id, now=now):
         return Claim(ClaimOutcome.CODE_USED, bot)
     helper = {
         "bot_id": bot.id,

@@ -53,6 +53,19 @@ async def remove_owner(session: AsyncSession, bot_id: uuid.UUID, channel_id: uui
     return await session.scalar(removed.returning(BotOwner.bot_id)) is not None
 
 
+async def remove_any_owner(session: AsyncSession, bot_id: uuid.UUID) -> str | None:
+    """End the ownership of a bot; the user id of who owned it."""
+    removed = delete(BotOwner).where(BotOwner.bot_id == bot_id).returning(BotOwner.user_id)
+    user_id: str | None = await session.scalar(removed, execution_options={"synchronize_session": False})
+    return user_id
+
+
+async def hold_in_service(session: AsyncSession, bot_id: uuid.UUID) -> bool:
+    """Whether a bot is in service, which it then stays until this transaction ends."""
+    held = select(Bot.id).where(Bot.id == bot_id, Bot.is_active).with_for_update(read=True)
+    return await session.scalar(held) is not None
+
+
 async def replace_owner(session: AsyncSession, owner: BotOwner, user_id: str, *, now: datetime) -> bool:
     """Put another user of the channel in an owner's place; False when it isn't that owner's any more."""
     replaced = (

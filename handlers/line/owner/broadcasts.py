@@ -22,11 +22,13 @@ from handlers.line.months import month_end
 from handlers.line.owner.desk import Desk, Order
 from handlers.line.owner.moments import read_moment
 from handlers.line.owner.quota import QUOTA
-from handlers.line.owner.replies import begin, current, end, expired, local, phrase, tap, told, way_back, ways_out
+from handlers.line.owner.replies import begin, current, end, expired, phrase, tap, told, way_back, ways_out
 from handlers.line.pushing import NoRoom, Room, limit_of, room_of
 from handlers.line.quiet import after_quiet_hours
+from handlers.line.rendering import local
 from handlers.line.repository import BroadcastState, Role
 from handlers.line.responses import Message, Reply, Response, StoredMessage
+from handlers.line.resting import suspended_text
 from handlers.line.taps import TAP
 
 BROADCAST = "broadcast"
@@ -72,6 +74,8 @@ async def _ask(session: AsyncSession, order: Order, verb: str, broadcast: Broadc
 
 async def _start(session: AsyncSession, order: Order) -> Response:
     """Ask what is to be said, unless something is being sent already or nobody would get it."""
+    if order.bot.suspended_at is not None:
+        return _suspended(order)
     standing = await repository.open_broadcast(session, order.bot.id)
     if standing is not None:
         return await _standing(session, order, standing)
@@ -80,6 +84,11 @@ async def _start(session: AsyncSession, order: Order) -> Response:
         return told(order, phrase(order, "broadcast.nobody"), *ways_out(order))
     await begin(session, order, BROADCAST, data={"step": "edit"})
     return told(order, phrase(order, "broadcast.ask_text", count=count), way_back(order))
+
+
+def _suspended(order: Order) -> Reply:
+    """Nothing goes out to everybody while the provider lets the bot rest."""
+    return told(order, suspended_text(order.bot, order.language), *ways_out(order))
 
 
 async def _ask_for(session: AsyncSession, order: Order, step: str, broadcast: Broadcast) -> Response:
@@ -190,6 +199,8 @@ async def _plan(session: AsyncSession, order: Order, broadcast: Broadcast, momen
 
 async def _send(session: AsyncSession, order: Order, broadcast: Broadcast, *, at: datetime) -> Response:
     """Let it go out at that time, or when the night is over, where the month of that time has room."""
+    if order.bot.suspended_at is not None:
+        return _suspended(order)
     count, when = await _count(session, order.bot), after_quiet_hours(at)
     room = await _room(session, order, broadcast, when=when)
     if not count or room.lacks(count) is not None:

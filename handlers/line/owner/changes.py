@@ -31,12 +31,16 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnerChange:
-    """Whose a bot is from now on (None: nobody's), and who lost their part in it, its former owner first."""
+    """Whose a bot is from now on (None: nobody's), and who lost their part in it, its former owner first.
+
+    `told` is the key of what a former owner is told who didn't do it themselves.
+    """
 
     kind: ChangeKind
     bot: Bot
     owner: str | None = None
     former: tuple[str, ...] = ()
+    told: str | None = None
 
 
 async def follow_up(session: AsyncSession, change: OwnerChange, *, now: datetime) -> tuple[str, ...]:
@@ -47,9 +51,10 @@ async def follow_up(session: AsyncSession, change: OwnerChange, *, now: datetime
     await repository.end_staff_work(session, change.bot, change.former, now=now)
     tell_partner(change)
     menus = tuple(lane_of(change.bot.channel_id, user_id) for user_id in change.former)
-    if change.kind is not ChangeKind.TRANSFERRED or not change.former:
+    key = "staff.transferred_away" if change.kind is ChangeKind.TRANSFERRED else change.told
+    if key is None or not change.former:
         return menus
-    text = say("staff.transferred_away", Language.ZH_TW, shop=change.bot.store_name)
+    text = say(key, Language.ZH_TW, shop=change.bot.store_name)
     return (*menus, *await tell_former(session, change.bot, change.former[0], text, now=now))
 
 

@@ -62,8 +62,9 @@ async def tell(
         bot = await session.get_one(Bot, asker.bot_id)
         late = _late_answer(asker, bot, answer, entry_id=entry_id, now=now)
         await repository.add_late_answer(session, late)
+        pushes = may_push and bot.suspended_at is None
         sent = await send_to(
-            session, bot, asker.user_id, [_message(late)], purpose=Purpose.ANSWER, now=now, may_push=may_push
+            session, bot, asker.user_id, [_message(late)], purpose=Purpose.ANSWER, now=now, may_push=pushes
         )
         if isinstance(sent, Delivery):
             late.state, late.sources = PUSHED, {**(late.sources or {}), "delivery": sent.id}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.line.flex import bubble, carousel
 from bot.line.messages import FlexMessage, PostbackAction
 from bot.models import Bot
+from bot.tenancy.bot_settings import LEAST_WORD, MOST_WORD, trigger_word
 from bot.texts import Language, say
 from handlers.line import repository
 from handlers.line.addressing import calling_word
@@ -32,7 +32,6 @@ FOLLOWING = {"": Language.ZH_TW.value, Language.ZH_TW.value: Language.EN.value}
 ON_A_PAGE = 9
 # Asking LINE for more names than this at once would keep the owner waiting.
 MOST_NAMES_ASKED = 5
-LEAST_WORD, MOST_WORD = 2, 20
 DIALOG_LASTS = timedelta(minutes=30)
 
 
@@ -129,8 +128,8 @@ async def ask_word(session: AsyncSession, order: Order) -> Response:
 
 async def take_word(session: AsyncSession, order: Order) -> Response:
     """The word that the owner wrote."""
-    word = unicodedata.normalize("NFKC", order.argument).strip().lstrip("@").strip()
-    if not LEAST_WORD <= len(word) <= MOST_WORD or "\n" in word:
+    word = trigger_word(order.argument)
+    if word is None:
         return told(order, phrase(order, "group.word_odd", least=LEAST_WORD, most=MOST_WORD), way_back(order))
     order.bot.trigger_word = word
     await end(session, order)

@@ -20,6 +20,7 @@ from handlers.line.owner.rich_menu import lanes_for
 from handlers.line.rendering import messages_for
 from handlers.line.repository import Role
 from handlers.line.responses import Reply, Response, Silent
+from handlers.line.resting import suspended_text
 from handlers.line.router import Respond, Turn
 
 # The cards with their actions, in the order in which they are needed.
@@ -49,7 +50,8 @@ def menu_of(desk: Desk, bot: Bot, role: Role, language: Language) -> Reply:
     cards = [_card(bot, name, actions, language) for name, actions in _offered(desk, bot, role)]
     alt = say("menu.alt", language, shop=bot.store_name)
     quick = quick_actions(desk, bot, role, language)
-    return Reply(messages=(FlexMessage(alt, carousel(cards), tuple(quick)),), bot_id=bot.id)
+    suspended = messages_for(suspended_text(bot, language)) if bot.suspended_at is not None else ()
+    return Reply(messages=(*suspended, FlexMessage(alt, carousel(cards), tuple(quick))), bot_id=bot.id)
 
 
 def quick_actions(desk: Desk, bot: Bot, role: Role, language: Language) -> list[PostbackAction]:
@@ -88,9 +90,11 @@ def find_desk(desk: Desk) -> Respond:
 
 def _offered(desk: Desk, bot: Bot, role: Role) -> Iterator[tuple[str, list[str]]]:
     """The cards with what the desk has for this person now."""
-    useless = "resume" if bot.paused_at is None else "pause"
+    useless = {"resume" if bot.paused_at is None else "pause"}
+    if bot.suspended_at is not None:
+        useless = {"pause", "resume", "broadcast"}
     for name, actions in CARDS.items():
-        offered = [action for action in actions if action != useless and desk.offers(action, role)]
+        offered = [action for action in actions if action not in useless and desk.offers(action, role)]
         if offered:
             yield name, offered
 

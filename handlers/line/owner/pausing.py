@@ -11,11 +11,12 @@ from handlers.line import repository
 from handlers.line.opening import is_question, opening_from
 from handlers.line.owner.desk import Desk, Order
 from handlers.line.owner.handover import LOOK, WAITING
-from handlers.line.owner.replies import local, phrase, tap, told, ways_out
+from handlers.line.owner.replies import phrase, tap, told, ways_out
 from handlers.line.owner.words import after_word
+from handlers.line.rendering import local
 from handlers.line.repository import Role
 from handlers.line.responses import Response
-from handlers.line.resting import rest_text
+from handlers.line.resting import rest_text, suspended_text
 
 PAUSE, RESUME = "pause", "resume"
 LONGEST_REST = 500
@@ -35,6 +36,8 @@ def read(text: str) -> str | None:
 async def pause(session: AsyncSession, order: Order) -> Response:
     """Customers see that the shop rests, until the owner says otherwise."""
     bot, text = order.bot, order.argument.strip()[:LONGEST_REST]
+    if bot.suspended_at is not None:
+        return told(order, suspended_text(bot, order.language), *ways_out(order))
     resumes = tap(order, "pause.resume", RESUME)
     if bot.paused_at is not None and not text:
         return told(order, phrase(order, "pause.already", since=local(bot.paused_at)), resumes, *ways_out(order))
@@ -48,8 +51,10 @@ async def pause(session: AsyncSession, order: Order) -> Response:
 
 
 async def resume(session: AsyncSession, order: Order) -> Response:
-    """The bot answers again; its owner sees how many wrote meanwhile."""
+    """The bot answers again, unless its provider lets it rest; its owner sees how many wrote meanwhile."""
     bot, since = order.bot, order.bot.paused_at
+    if bot.suspended_at is not None:
+        return told(order, suspended_text(bot, order.language), *ways_out(order))
     if since is None:
         return told(order, phrase(order, "pause.not_paused"), *ways_out(order))
     bot.paused_at = None

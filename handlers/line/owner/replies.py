@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.clock import SHOP_TIME
 from bot.line.messages import Action, FlexMessage, PostbackAction
 from bot.models import StaffDialog
 from bot.tenancy.principal import Principal
@@ -129,8 +128,3 @@ def _is_one_of(key: str, text: str) -> bool:
 def number_in(text: str) -> int | None:
     """A count or an id as a button carries it; None for anything else."""
     return int(text) if text.isdecimal() and text.isascii() and len(text) <= MOST_DIGITS else None
-
-
-def local(moment: datetime) -> str:
-    """A moment as people in Taiwan read it on a card: 11/22 18:05."""
-    return f"{moment.astimezone(SHOP_TIME):%m/%d %H:%M}"

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.line.flex import list_bubble
 from bot.line.messages import PostbackAction
+from bot.tenancy.bot_settings import LATE_REPLIES, OWNER_PUSHES
 from handlers.line.owner.desk import Desk, Order, button
 from handlers.line.owner.replies import number_in, phrase, shown, tap, told, ways_out
 from handlers.line.repository import Role
@@ -17,11 +18,10 @@ SETTINGS = "settings"
 HOURS = (8, 9, 10, 12, 14, 17, 18, 19, 20, 21, 22)
 LIMITS = (0, 20, 50, 100, 200, 500)
 NONE = "none"
-NOTICES, LATE = ("none", "urgent", "all"), ("postback", "push", "drop")
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "hour": (*(str(hour) for hour in HOURS), NONE),
-    "notices": NOTICES,
-    "late": LATE,
+    "notices": OWNER_PUSHES,
+    "late": LATE_REPLIES,
     "limit": (*(str(limit) for limit in LIMITS), NONE),
 }
 

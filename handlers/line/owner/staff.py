@@ -18,11 +18,10 @@ from handlers.line import repository
 from handlers.line.commands import CommandName, command_text
 from handlers.line.owner.changes import tell_owner
 from handlers.line.owner.desk import Desk, Order, button
-from handlers.line.owner.replies import local
 from handlers.line.owner.rich_menu import lane_of, lanes_for
 from handlers.line.owner.tools import Tools
 from handlers.line.releasing import is_recent, release_question
-from handlers.line.rendering import messages_for
+from handlers.line.rendering import local, messages_for
 from handlers.line.repository import Role
 from handlers.line.responses import Message, Reply, Response
 

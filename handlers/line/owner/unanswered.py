@@ -23,7 +23,6 @@ from handlers.line.owner.replies import (
     drafted,
     end,
     expired,
-    local,
     new_draft,
     number_in,
     phrase,
@@ -37,6 +36,7 @@ from handlers.line.owner.replies import (
     ways_out,
 )
 from handlers.line.owner.tools import Tools
+from handlers.line.rendering import local
 from handlers.line.responses import Response
 from knowledge import editing
 from knowledge.errors import AlreadyAnswered, NoSuchQuestion

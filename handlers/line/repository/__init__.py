@@ -61,8 +61,10 @@ from handlers.line.repository.events import (
     postpone_event,
     replace_payload,
 )
+from handlers.line.repository.figures import figures_of
 from handlers.line.repository.follow_ups import Asker, askers_of, pushed_answers, untold_answers
 from handlers.line.repository.former_staff import end_staff_work
+from handlers.line.repository.given_up import end_all_of, still_speaks
 from handlers.line.repository.groups import (
     Group,
     GroupSettings,
@@ -205,6 +207,7 @@ __all__ = [
     "due_answers",
     "due_broadcasts",
     "due_lanes",
+    "end_all_of",
     "end_delivered",
     "end_dialog",
     "end_event",
@@ -212,6 +215,7 @@ __all__ = [
     "ends_since",
     "enter_bot",
     "fail_delivered",
+    "figures_of",
     "find_bot",
     "find_bot_by_shop_code",
     "find_broadcast",
@@ -255,6 +259,7 @@ __all__ = [
     "spend",
     "staff_of",
     "staffed_bots",
+    "still_speaks",
     "talk_of",
     "tally_of",
     "unrelayed",

@@ -28,6 +28,8 @@ from bot.models import (
 
 _OUTCOME = Message.sources["outcome"].as_string()
 _UNKNOWN = ("unknown", "out_of_scope")
+# What a provider lets rest costs nobody a message to say that it is quiet.
+_AT_WORK = Bot.is_active, Bot.suspended_at.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Answers:
     known: int
 
 
-def _of_customers(bot_id: uuid.UUID) -> Select[int, int]:
+def customers_messages(bot_id: uuid.UUID) -> Select[int, int]:
     """Messages and people of a bot's conversations, without those of its own people."""
     staff = [
         select(table.user_id).where(table.bot_id == bot_id, table.channel_id == Contact.channel_id)
@@ -56,14 +58,14 @@ def _of_customers(bot_id: uuid.UUID) -> Select[int, int]:
 async def count_asked(session: AsyncSession, bot_id: uuid.UUID, *, since: datetime, until: datetime) -> tuple[int, int]:
     """How many messages customers sent in that time, and how many people they were."""
     within = Message.created_at >= since, Message.created_at <= until, Conversation.last_message_at >= since
-    row = (await session.execute(_of_customers(bot_id).where(Message.direction == "in", *within))).one()
+    row = (await session.execute(customers_messages(bot_id).where(Message.direction == "in", *within))).one()
     return row[0], row[1]
 
 
 async def count_answers(session: AsyncSession, bot_id: uuid.UUID, *, since: datetime, until: datetime) -> Answers:
     """The bot's answers to customers in that time."""
     within = Message.created_at >= since, Message.created_at <= until, Conversation.last_message_at >= since
-    answers = _of_customers(bot_id).where(Message.direction == "out", Message.author.is_(None), *within)
+    answers = customers_messages(bot_id).where(Message.direction == "out", Message.author.is_(None), *within)
     known = func.coalesce(func.sum(cast(case((_OUTCOME.in_(_UNKNOWN), 0), else_=1), Integer)), 0)
     row = (await session.execute(answers.where(_OUTCOME.is_not(None)).with_only_columns(func.count(), known))).one()
     return Answers(int(row[0]), int(row[1]))
@@ -79,9 +81,9 @@ async def count_open_questions(session: AsyncSession, vendor_id: int, *, since: 
 
 
 async def ends_since(
-    session: AsyncSession, channel_id: uuid.UUID, *, since: datetime
+    session: AsyncSession, channel_id: uuid.UUID, *, since: datetime, until: datetime | None = None
 ) -> tuple[Counter[uuid.UUID], Counter[uuid.UUID]]:
-    """By bot: how many events got an answer since then, and how many of them failed.
+    """By bot: how many events got an answer since then (and before `until`), and how many of them failed.
 
     What failed in no bot's name counts for the bot that its sender talked with last.
     """
@@ -92,6 +94,8 @@ async def ends_since(
         .where(LineEvent.state.in_([EventState.ANSWERED, EventState.FAILED]))
         .group_by(Delivery.bot_id, LineEvent.state, Delivery.lane)
     )
+    if until is not None:
+        ended = ended.where(Delivery.created_at < until)
     total: Counter[uuid.UUID] = Counter()
     failed: Counter[uuid.UUID] = Counter()
     for named, state, lane, count in (await session.execute(ended)).all():
@@ -114,10 +118,10 @@ async def _bot_of_lane(session: AsyncSession, channel_id: uuid.UUID, lane: str) 
 
 
 async def bots_due_a_summary(session: AsyncSession, hours: Sequence[int], key: str) -> Sequence[uuid.UUID]:
-    """Bots whose owner wants a summary at one of these hours and has no notice of this key yet."""
+    """Bots at work whose owner wants a summary at one of these hours and has no notice of this key yet."""
     told = select(StaffNotice.id).where(StaffNotice.bot_id == Bot.id, StaffNotice.key == key)
     due = select(Bot.id).join(BotOwner, BotOwner.bot_id == Bot.id)
-    return (await session.scalars(due.where(Bot.is_active, Bot.summary_hour.in_(hours), ~told.exists()))).all()
+    return (await session.scalars(due.where(*_AT_WORK, Bot.summary_hour.in_(hours), ~told.exists()))).all()
 
 
 async def active_channels(session: AsyncSession) -> Sequence[tuple[uuid.UUID, datetime | None]]:
@@ -133,7 +137,7 @@ async def owned_bots(session: AsyncSession, channel_id: uuid.UUID) -> Sequence[u
 
 
 async def bots_much_unanswered(session: AsyncSession, *, since: datetime, least: int) -> Sequence[uuid.UUID]:
-    """Owned bots for whose vendor so many open questions were asked since then."""
+    """Owned bots at work for whose vendor so many open questions were asked since then."""
     asked = (
         select(UnansweredCluster.vendor_id)
         .where(UnansweredCluster.state == "open", UnansweredCluster.last_asked_at >= since)
@@ -141,4 +145,4 @@ async def bots_much_unanswered(session: AsyncSession, *, since: datetime, least:
         .having(func.count() >= least)
     )
     owned = select(Bot.id).join(BotOwner, BotOwner.bot_id == Bot.id)
-    return (await session.scalars(owned.where(Bot.is_active, Bot.vendor_id.in_(asked)))).all()
+    return (await session.scalars(owned.where(*_AT_WORK, Bot.vendor_id.in_(asked)))).all()
