@@ -54,11 +54,20 @@ Work = Callable[[AsyncSession], Awaitable[Answer]]
 
 @dataclass(frozen=True, slots=True)
 class KeyedRequest:
-    """A request as idempotency sees it: `scope` names credential and route (up to 120 characters)."""
+    """A request as idempotency sees it: `scope` names credential and route (up to 120 characters).
+
+    `digest` is the body's `body_digest` where that was computed elsewhere: a large body takes long.
+    """
 
     scope: str
     key: str | None
     body: bytes
+    digest: str | None = None
+
+
+def body_digest(body: bytes) -> str:
+    """What tells two bodies apart: SHA-256 as 64 hex characters."""
+    return hashlib.sha256(body).hexdigest()
 
 
 def idempotency_key(headers: CIMultiDictProxy[str]) -> str | None:
@@ -116,7 +125,7 @@ class Idempotency:
         return IdempotencyRecord(
             scope=request.scope,
             key_hash=hash_token(self._hash_key, key),
-            request_hash=hashlib.sha256(request.body).hexdigest(),
+            request_hash=request.digest or body_digest(request.body),
             created_at=now,
             expires_at=now + KEPT_FOR,
         )

@@ -71,12 +71,17 @@ def _too_large(limits: Limits) -> PayloadTooLarge:
 
 async def read_json(request: web.Request) -> Any:
     """The body as JSON. Raises BadRequest (400) for whatever isn't, and what `read_body` raises."""
+    return parse_json(await read_json_body(request))
+
+
+async def read_json_body(request: web.Request) -> bytes:
+    """The raw bytes of a body that is said to be JSON, for `parse_json`. Raises what `read_json` raises for headers."""
     encoding = request.headers.get("Content-Encoding", "identity")
     if encoding.strip().lower() not in ("identity", ""):
         raise BadRequest("Compressed request bodies are not supported: send plain JSON.")
     if request.charset is not None and request.charset.lower() not in ALLOWED_CHARSETS:
         raise BadRequest("The request body must be JSON in UTF-8; its charset is another one.")
-    return parse_json(await read_body(request))
+    return await read_body(request)
 
 
 def parse_json(body: bytes) -> Any:
@@ -132,13 +137,22 @@ def _refuse_unstorable(value: Any) -> None:
     while waiting:
         item = waiting.pop()
         if isinstance(item, str):
-            if "\0" in item or any("\ud800" <= character <= "\udfff" for character in item):
+            if "\0" in item or not _is_whole(item):
                 raise BadRequest("The request body holds a NUL or half of a surrogate pair, which is not text.")
         elif isinstance(item, dict):
             waiting.extend(item)
             waiting.extend(item.values())
         elif isinstance(item, list):
             waiting.extend(item)
+
+
+def _is_whole(text: str) -> bool:
+    """Whether `text` holds no half of a surrogate pair; a long one is looked through without a loop of our own."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 async def read_model(request: web.Request, model: type[Model]) -> Model:
