@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.demo.partner import DemoPartner
-from bot.line.simulator import Channel, Guide, GuideStep, Line, Platform, Provision, Say
+from bot.line.simulator import Channel, Guide, GuideStep, Line, Link, Platform, Provision, Say
 from bot.texts import say
 from handlers.line.commands import CommandName, command_text
 
@@ -25,7 +25,7 @@ class DemoChannels:
         self.second = add(say("demo.second"), line_id_name="@haoshi")
 
 
-def guide_of(channels: DemoChannels, partner: DemoPartner, *, shop_code: str) -> Guide:
+def guide_of(channels: DemoChannels, partner: DemoPartner, *, shop_code: str, server_url: str) -> Guide:
     """Ask two vendors the same, provision a bot and own it, visit a shop of the shared account."""
     store = say("demo.provision_store")
     enter = command_text(CommandName.ENTER_SHOP, shop_code)
@@ -49,6 +49,7 @@ def guide_of(channels: DemoChannels, partner: DemoPartner, *, shop_code: str) ->
                     owner_label=say("demo.owner_button"),
                     command=command_text(CommandName.CLAIM, "{code}"),
                 ),
+                Link(say("demo.docs_link"), f"{server_url}/docs"),
             ),
         ),
         GuideStep(

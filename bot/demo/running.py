@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from bot.app import Shopkeeper, create_app
 from bot.demo.guide import DemoChannels, guide_of
 from bot.demo.partner import DemoPartner
-from bot.demo.stage import Stage
+from bot.demo.stage import Stage, Staged
 from bot.line.simulator import GUIDE, Channel, Platform, create_simulator
 from bot.ports import real_ports
 from bot.settings import Settings, is_loopback
@@ -35,16 +35,19 @@ class DemoAddresses:
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """A running demo: `page` is the address to open."""
+    """A running demo: `page` is the address to open, `staged` what there is to try."""
 
     page: str
     server: str
     shopkeeper: Shopkeeper
+    staged: Staged
 
     @property
     def welcome(self) -> str:
         more = say("demo.try_api", server=self.server) if self.shopkeeper.settings.chat_api_auth == "open" else ""
-        return say("demo.welcome", page=self.page, server=self.server) + more
+        key = self.staged.sandbox_key
+        partners = say("demo.try_partner_api", server=self.server, key=key.api_key, secret=key.api_secret)
+        return say("demo.welcome", page=self.page, server=self.server) + more + partners
 
     @classmethod
     @asynccontextmanager
@@ -68,12 +71,13 @@ class Demo:
             shopkeeper = create_app(settings, real_ports(settings), access_log=StructuredAccessLog())
             stack.push_async_callback(shopkeeper.stop)
             await shopkeeper.start()
-            partner.api_key, shop_code = await Stage(shopkeeper).set(channels, server_url=server_url)
-            simulator[GUIDE].guide = guide_of(channels, partner, shop_code=shop_code)
+            staged = await Stage(shopkeeper).set(channels, server_url=server_url)
+            partner.api_key = staged.provisioning_key
+            simulator[GUIDE].guide = guide_of(channels, partner, shop_code=staged.shop_code, server_url=server_url)
             server = HttpServer(shopkeeper.web, host=host, port=ports[0])
             await server.start()
             stack.push_async_callback(server.stop)
-            yield cls(page=page_url, server=server_url, shopkeeper=shopkeeper)
+            yield cls(page=page_url, server=server_url, shopkeeper=shopkeeper, staged=staged)
 
 
 def _settings(folder: Path, central: Channel, *, host: str, ports: list[int]) -> Settings:

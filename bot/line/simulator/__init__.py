@@ -9,7 +9,7 @@ from __future__ import annotations
 from bot.line.simulator.app import GUIDE, WORLD, create_simulator
 from bot.line.simulator.events import Where
 from bot.line.simulator.faults import Fault, FaultMode
-from bot.line.simulator.guide import Guide, GuideStep, Line, Provision, Say
+from bot.line.simulator.guide import Guide, GuideStep, Line, Link, Provision, Say
 from bot.line.simulator.handle import Simulator, Told
 from bot.line.simulator.model import Bond, Channel, Group, Message, Occurrence, User
 from bot.line.simulator.platform import Platform, PlatformRules
@@ -27,6 +27,7 @@ __all__ = [
     "GuideStep",
     "InProcessLineClient",
     "Line",
+    "Link",
     "Message",
     "Occurrence",
     "Platform",

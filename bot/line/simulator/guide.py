@@ -2,7 +2,7 @@
 
 A guide is made of steps, a step of actions, an action is a button. `Provision` calls back into the host
 and offers to make a person the owner of what was made; `Say` lets people write to accounts, several side
-by side where it has several lines.
+by side where it has several lines; `Link` leads elsewhere.
 """
 
 from __future__ import annotations
@@ -52,7 +52,15 @@ class Provision:
     command: str
 
 
-Action = Say | Provision
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way to a page elsewhere, which opens beside this one."""
+
+    label: str
+    url: str
+
+
+Action = Say | Provision | Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,5 +99,7 @@ def _action_view(action: Action) -> dict[str, Any]:
             "store_name": action.store_name,
             "owner_label": action.owner_label,
         }
+    if isinstance(action, Link):
+        return {"kind": "link", "label": action.label, "url": action.url}
     lines = [{"person": line.person, "channel_id": line.channel_id, "texts": list(line.texts)} for line in action.lines]
     return {"kind": "say", "label": action.label, "lines": lines}

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import asyncio
+import json
+import shlex
 import socket
 import uuid
 from collections.abc import AsyncIterator
@@ -90,6 +93,21 @@ async def test_the_demo_says_where_it_is_and_answers_there(demo: Demo, page: aio
     assert demo.server in demo.welcome
     async with page.get("/") as shown, page.get(f"{demo.server}/readyz") as ready:
         assert (shown.status, ready.status) == (200, 200)
+
+
+async def test_the_call_that_it_offers_to_partners_works_as_it_stands(demo: Demo) -> None:
+    command = demo.welcome[demo.welcome.rindex("curl ") :].replace("\\\n", "")
+    process = await asyncio.create_subprocess_exec(
+        *shlex.split(command.partition("\n")[0]), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+    )
+    told, _ = await process.communicate()
+    assert json.loads(told)["name"] == "Test Company"
+
+
+async def test_the_page_leads_to_the_reference_of_the_api(demo: Demo, page: aiohttp.ClientSession) -> None:
+    actions = (await control(page, "GET", "/guide"))["guide"]["steps"][1]["actions"]
+    async with page.get(actions[1]["url"]) as shown:
+        assert (actions[1]["kind"], shown.status, shown.content_type) == ("link", 200, "text/html")
 
 
 async def test_a_taken_port_is_replaced_by_a_free_one() -> None:

@@ -13,10 +13,16 @@ export function renderGuide(guide, host) {
       { class: "guide-step" },
       h("h3", {}, step.title),
       h("p", {}, step.body),
-      step.actions.map((action, place) => (action.kind === "provision" ? provision(action, `/guide/${number}/${place}`, host) : say(action, `/guide/${number}/${place}`, host))),
+      step.actions.map((action, place) => ACTIONS[action.kind](action, `/guide/${number}/${place}`, host)),
     ),
   );
   return h("aside", { class: "guide", "aria-label": guide.title }, h("header", {}, h("h2", {}, guide.title), iconButton("close", t("close"), () => host.toggleGuide())), h("p", { class: "guide-body" }, guide.body), h("ol", {}, steps));
+}
+
+const ACTIONS = { say, provision, link };
+
+function link(action) {
+  return h("p", { class: "guide-action" }, h("a", { href: action.url, target: "_blank", rel: "noopener" }, action.label));
 }
 
 function say(action, path, host) {
