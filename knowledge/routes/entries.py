@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import partial
-from typing import Any
-
 from aiohttp import web
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import BadRequest
 from bot.models import KnowledgeEntry
@@ -19,7 +13,6 @@ from bot.web.surface import Route, Surface
 from knowledge import editing, keywords
 from knowledge.entries import Audience, Scope
 from knowledge.errors import EntryNotFound, SharedIsReadOnly
-from knowledge.parameters import Parameters
 from knowledge.repository.changes import Author, Subject, history
 from knowledge.repository.entries import NewEntry, entry_row
 from knowledge.repository.intents import intent_names
@@ -34,17 +27,15 @@ from knowledge.schemas.entries import (
     DeletedEntry,
     EntriesQuery,
     EntryChangeBody,
-    EntryFields,
     EntryList,
     HistoryAnswer,
     NewEntryBody,
     ScopeName,
-    WrittenEntry,
     change_shown,
     shown,
-    written,
 )  # fmt: skip
 from knowledge.schemas.fields import PageQuery
+from knowledge.writing import given_by, noted, written_entry
 
 CREATED = 201
 
@@ -98,7 +89,7 @@ class Entries:
             author = Author(principal, body.said_by)
             row = await editing.create(session, author, new, now=self._api.clock.now())
             note = await noted(session, principal, row)
-        return json_response(await written_entry(self._api, note), status=CREATED)
+        return json_response(await written_entry(self._api.engine, note), status=CREATED)
 
     async def get(self, request: web.Request) -> web.Response:
         principal, entry_id = needs_manage(request), path_id(request, EntryNotFound())
@@ -117,7 +108,7 @@ class Entries:
             author = Author(principal, body.said_by)
             row = await editing.update(session, author, entry_id, given=given, now=self._api.clock.now())
             note = await noted(session, principal, row)
-        return json_response(await written_entry(self._api, note))
+        return json_response(await written_entry(self._api.engine, note))
 
     async def delete(self, request: web.Request) -> web.Response:
         principal, entry_id = needs_manage(request), path_id(request, EntryNotFound())
@@ -137,7 +128,7 @@ class Entries:
             author, now = Author(principal, body.said_by), self._api.clock.now()
             row = await editing.customize(session, author, entry_id, given=given, vendor_id=vendor_id, now=now)
             note = await noted(session, principal, row)
-        return json_response(await written_entry(self._api, note), status=CREATED)
+        return json_response(await written_entry(self._api.engine, note), status=CREATED)
 
     async def history(self, request: web.Request) -> web.Response:
         principal, entry_id = needs_manage(request), path_id(request, EntryNotFound())
@@ -169,41 +160,3 @@ def _check_unmoved(row: KnowledgeEntry, body: EntryChangeBody) -> None:
 def _check_scope(actual: str, said: ScopeName | None) -> None:
     if said is not None and said != actual:
         raise BadRequest(f"scope: this entry's scope is {actual}, which follows from whose it is.")
-
-
-async def given_by(
-    session: AsyncSession, principal: Principal, body: EntryFields, *, vendor_id: int | None
-) -> dict[str, Any]:
-    """The fields that were sent, the intents as ids. Raises NoSuchIntent and BadRequest."""
-    given = body.given
-    lists = [
-        await editing.intent_ids_named(session, principal, named, vendor_id=vendor_id) for named in body.intents_given
-    ]
-    if lists:
-        if any(set(one) != set(lists[0]) for one in lists):
-            raise BadRequest("intents and intent_ids name different intents: give one of them.")
-        given["intent_ids"] = lists[0]
-    return given
-
-
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """What is read beside an entry that was written, in the transaction that wrote it."""
-
-    row: KnowledgeEntry
-    names: Mapping[int, str]
-    warnings: list[str]
-    parameters: Parameters
-
-
-async def noted(session: AsyncSession, principal: Principal, row: KnowledgeEntry) -> Noted:
-    names = await intent_names(session, principal, row.intent_ids)
-    warnings = await editing.warnings_about(session, principal, row)
-    return Noted(row, names, warnings, await editing.values_of(session, principal, row))
-
-
-async def written_entry(api: Api, note: Noted) -> WrittenEntry:
-    """The entry as it is shown to whoever wrote it."""
-    look = partial(editing.suggestions_for, note.row, note.parameters)
-    suggestions = await api.engine.library.encoding.in_thread(look)
-    return written(note.row, note.names, warnings=note.warnings, suggestions=suggestions)

@@ -24,7 +24,6 @@ from knowledge.repository.unanswered import (
 )
 from knowledge.repository.vendors import seen_vendor
 from knowledge.routes.api import Api
-from knowledge.routes.entries import given_by, noted, written_entry
 from knowledge.routes.requests import path_id
 from knowledge.routes.surface import needs_manage
 from knowledge.schemas.fields import PageQuery
@@ -37,6 +36,7 @@ from knowledge.schemas.unanswered import (
     cluster_shown,
     with_questions,
 )
+from knowledge.writing import given_by, noted, written_entry
 
 CREATED = 201
 
@@ -93,7 +93,7 @@ class Unanswered:
             given = await given_by(session, principal, body, vendor_id=row.vendor_id)
             entry = await unanswered.answer(session, author, cluster_id, given=given, now=now)
             question, note = await _shown(session, principal, row), await noted(session, principal, entry)
-        return json_response(Answered(question, await written_entry(self._api, note)), status=CREATED)
+        return json_response(Answered(question, await written_entry(self._api.engine, note)), status=CREATED)
 
     async def dismiss(self, request: web.Request) -> web.Response:
         principal, cluster_id = needs_manage(request), path_id(request, NoSuchQuestion())

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.db.engine import Database
@@ -102,16 +105,30 @@ class Vendors:
         said_by: str,
         action: Action = Action.UPDATED,
     ) -> Vendor:
-        now = self.clock.now()
         async with self.database.unit_of_work() as session:
-            await hold_vendors(session, principal, vendor_id)
-            row = await vendor_row(session, principal, vendor_id)
-            before = fields_of(row)
-            for name, value in values.items():
-                setattr(row, name, value)
-            if await record(session, row, Author(principal, said_by), before=before, now=now, action=action):
-                row.updated_at, row.updated_by = now, said_by
-                await session.flush()
-                # How to reach the vendor is part of what it answers with.
-                await bump(session, principal, Vendor.id == vendor_id)
-        return row
+            author = Author(principal, said_by)
+            return await change_vendor(session, author, vendor_id, values, now=self.clock.now(), action=action)
+
+
+async def change_vendor(
+    session: AsyncSession,
+    author: Author,
+    vendor_id: int,
+    values: Mapping[str, object],
+    *,
+    now: datetime,
+    action: Action = Action.UPDATED,
+) -> Vendor:
+    """Set fields of a vendor in the caller's transaction, with a record of the change. Raises VendorNotFound."""
+    principal = author.principal
+    await hold_vendors(session, principal, vendor_id)
+    row = await vendor_row(session, principal, vendor_id)
+    before = fields_of(row)
+    for name, value in values.items():
+        setattr(row, name, value)
+    if await record(session, row, author, before=before, now=now, action=action):
+        row.updated_at, row.updated_by = now, author.said_by
+        await session.flush()
+        # How to reach the vendor is part of what it answers with.
+        await bump(session, principal, Vendor.id == vendor_id)
+    return row
