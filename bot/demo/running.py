@@ -46,7 +46,7 @@ class Demo:
     def welcome(self) -> str:
         more = say("demo.try_api", server=self.server) if self.shopkeeper.settings.chat_api_auth == "open" else ""
         key = self.staged.sandbox_key
-        partners = say("demo.try_partner_api", server=self.server, key=key.api_key, secret=key.api_secret)
+        partners = say("demo.try_partner_api", server=self.server, api_key=key.api_key, api_secret=key.api_secret)
         return say("demo.welcome", page=self.page, server=self.server) + more + partners
 
     @classmethod
