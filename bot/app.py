@@ -52,6 +52,7 @@ from handlers.line.inbox.postgresql import PostgresqlInboxStore
 from handlers.line.inbox.sqlite import SqliteInboxStore
 from handlers.line.late_answers import LateAnswers
 from handlers.line.late_tasks import LateAnswerWorker
+from handlers.line.management import LineManagement
 from handlers.line.media import Media
 from handlers.line.metrics import LineMetrics
 from handlers.line.outgoing import OutgoingWorker
@@ -256,6 +257,7 @@ class Shopkeeper:
             engine=self.engine,
             llm=self.ports.llm,
             speech=self.ports.speech,
+            line=LineManagement(),
             wake=self._on_stored,
         )
 
@@ -293,7 +295,7 @@ class Shopkeeper:
         return create_web_app(
             routes,
             self.metrics,
-            surfaces=[*partner_parts.surfaces(), *knowledge_surfaces(api)],
+            surfaces=[*partner_parts.surfaces(self.partner_api), *knowledge_surfaces(api)],
             access_log=access_log,
             trusted_proxies=self.settings.trusted_proxies,
         )

@@ -18,14 +18,16 @@ from partner_api.jobs.routes import job_routes
 from partner_api.keys.routes import key_routes
 from partner_api.keys.routes_surface import admin_surface, bots_surface, v1_surface
 from partner_api.provisioning.routes import partner_routes, partner_surface
+from partner_api.routes_log import logged_by
 from partner_api.usage.routes import usage_routes
 
 Chore = tuple[str, timedelta, Callable[[datetime], Awaitable[object]]]
 
 
-def surfaces() -> list[Surface]:
-    """Every surface under `/api/partner`; they answer also when the API is switched off."""
-    return [partner_surface(), v1_surface(), bots_surface(), admin_surface()]
+def surfaces(api: Api | None = None) -> list[Surface]:
+    """Every surface under `/api/partner`; they answer, and their requests are logged, also when the API is off."""
+    observer = logged_by(api.request_log) if api else None
+    return [partner_surface(observer=observer), v1_surface(api), bots_surface(api), admin_surface(api)]
 
 
 def routes(api: Api) -> list[Route]:

@@ -12,12 +12,13 @@ from bot.tenancy.partners import Partners, VerifiedPartner
 from bot.web.idempotency import REPLAYED_HEADER, idempotency_key
 from bot.web.openapi import Operation
 from bot.web.requests import read_body, read_model
-from bot.web.surface import Authenticator, Limits, Route, Surface
+from bot.web.surface import Authenticator, Limits, Observer, Route, Surface
 from partner_api.api import Api
 from partner_api.provisioning.auth import ProvisioningAuth
 from partner_api.provisioning.binding import QrCodes
 from partner_api.provisioning.schemas import ProvisionAnswer, ProvisionRequest
 from partner_api.provisioning.service import ProvisionCall, Provisioning
+from partner_api.routes_log import WHOSE, Whose, logged_by
 
 CALLER = web.RequestKey("partner", VerifiedPartner)
 # The longest prompt and name as JSON escapes, twelve bytes for each character outside the BMP.
@@ -39,9 +40,11 @@ PROVISION = Operation(
 )
 
 
-def partner_surface(authenticator: Authenticator | None = None) -> Surface:
+def partner_surface(authenticator: Authenticator | None = None, *, observer: Observer | None = None) -> Surface:
     """The surface of provisioning keys. It answers all of `/api/partner`, also when switched off."""
-    return Surface("partner", "/api/partner", authenticator=authenticator, limits=LIMITS, challenge="Bearer")
+    return Surface(
+        "partner", "/api/partner", authenticator=authenticator, limits=LIMITS, challenge="Bearer", observer=observer
+    )
 
 
 def partner_routes(api: Api) -> list[Route]:
@@ -54,6 +57,7 @@ def partner_routes(api: Api) -> list[Route]:
 
     async def authenticate(request: web.Request) -> None:
         request[CALLER] = await auth.verify(request.headers.getall("Authorization", []))
+        request[WHOSE] = Whose(request[CALLER].tenant_id)
 
     async def provision(request: web.Request) -> web.Response:
         wanted = await read_model(request, ProvisionRequest)
@@ -64,7 +68,8 @@ def partner_routes(api: Api) -> list[Route]:
         headers = {"Cache-Control": "no-store"} | ({REPLAYED_HEADER: "true"} if answer.replayed else {})
         return web.Response(body=answer.body, status=answer.status, headers=headers, content_type="application/json")
 
-    return [partner_surface(authenticate).route("POST", "/api/partner/provision", provision, operation=PROVISION)]
+    surface = partner_surface(authenticate, observer=logged_by(api.request_log))
+    return [surface.route("POST", "/api/partner/provision", provision, operation=PROVISION)]
 
 
 def qr_routes(database: Database, *, clock: Clock) -> list[Route]:

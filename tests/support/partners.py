@@ -21,8 +21,10 @@ from bot.web.idempotency import Idempotency
 from bot.web.middlewares import create_web_app
 from bot.web.rate_limit import rate_limiter
 from bot.web.server import HttpServer
+from bot.web.surface import Route
 from bot.webhooks.sender import SafeSender
 from bot.webhooks.signers import Signers
+from handlers.line.management import LineManagement
 from knowledge.engine import Engine
 from partner_api import parts
 from partner_api.api import Api
@@ -49,6 +51,7 @@ def api_on(database: Database, settings: Settings, clock: Clock, **changes: Any)
         "engine": Engine(database=database, llm=None, clock=clock),
         "llm": None,
         "speech": None,
+        "line": LineManagement(),
         "wake": lambda _lanes: None,
     }
     return Api(**given | changes)
@@ -119,15 +122,20 @@ class Client:
 
 
 @asynccontextmanager
-async def served(api: Api) -> AsyncIterator[Client]:
-    """The whole Partner API on a port of its own, as the product serves it."""
+async def served(api: Api, *more: Route) -> AsyncIterator[Client]:
+    """The whole Partner API on a port of its own, as the product serves it, and `more` routes."""
     app = create_web_app(
-        parts.routes(api), Metrics(), surfaces=parts.surfaces(), trusted_proxies=api.settings.trusted_proxies
+        [*parts.routes(api), *more],
+        Metrics(),
+        surfaces=parts.surfaces(api),
+        trusted_proxies=api.settings.trusted_proxies,
     )
     server = HttpServer(app)
     await server.start()
+    api.request_log.start()
     try:
         async with aiohttp.ClientSession() as session:
             yield Client(f"http://127.0.0.1:{server.port}", session)
     finally:
         await server.stop()
+        await api.request_log.stop()
