@@ -1,1 +1,1 @@
-"""Calls: what is accepted for analysis, and the analysis."""
+"""Calls: accepted for analysis, analysed, and told of."""
