@@ -55,7 +55,8 @@ class WebhookDelivery(Base, CompanyOwned):
 
     `state` is `waiting`, `sending`, `succeeded`, `failed`, `held` (its endpoint is paused) or `cancelled`.
     `message_id` stays the same when a message is delivered again, and `redelivery` counts how often that was.
-    `subject_id` is what it tells of, such as the job. `lane` says who sends it when: see `bot.outbox`.
+    `subject_id` is what it tells of, such as the job. `lane` says who sends it when: see `bot.outbox`. `body` is
+    null once what it holds was to be kept no longer.
     """
 
     __tablename__ = "webhook_deliveries"
@@ -72,7 +73,7 @@ class WebhookDelivery(Base, CompanyOwned):
     subject_id: Mapped[uuid.UUID]
     event: Mapped[str] = mapped_column(String(64))
     lane: Mapped[str] = mapped_column(String(100))
-    body: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    body: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
     state: Mapped[str] = mapped_column(String(16))
     attempts: Mapped[int] = mapped_column(default=0)
     redelivery: Mapped[int] = mapped_column(default=0)

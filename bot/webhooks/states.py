@@ -16,7 +16,7 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-OPEN = (State.WAITING, State.SENDING, State.HELD)
+FINAL = (State.SUCCEEDED, State.FAILED, State.CANCELLED)
 
 
 class PauseReason(StrEnum):

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.statements import run_upsert, table_of, upsert_of
-from bot.models import WebhookEndpoint
+from bot.models import WebhookDelivery, WebhookEndpoint, WebhookSigner
+from bot.webhooks.states import PauseReason, State
 
-_ENDPOINTS = table_of(WebhookEndpoint)
+_ENDPOINTS, _DELIVERIES = table_of(WebhookEndpoint), table_of(WebhookDelivery)
 _UNIQUE = (_ENDPOINTS.c.tenant_id, _ENDPOINTS.c.environment, _ENDPOINTS.c.url_hash)
 _FIND_OR_ADD = upsert_of(
     WebhookEndpoint,
@@ -48,3 +51,74 @@ async def find_or_add(
     row = await run_upsert(session, _FIND_OR_ADD, values)
     found: uuid.UUID = row.id
     return found
+
+
+_THIS = _ENDPOINTS.c.id == bindparam("endpoint")
+_SUCCEEDED = update(_ENDPOINTS).where(_THIS).values(failures=0, failing_since=None, last_success_at=bindparam("now"))
+_FAILED = (
+    update(_ENDPOINTS)
+    .where(_THIS)
+    .values(
+        failures=_ENDPOINTS.c.failures + 1,
+        failing_since=func.coalesce(_ENDPOINTS.c.failing_since, bindparam("now", type_=_ENDPOINTS.c.created_at.type)),
+    )
+    .returning(_ENDPOINTS.c.failures, _ENDPOINTS.c.failing_since, _ENDPOINTS.c.paused_at)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """How an endpoint has failed of late."""
+
+    failures: int
+    since: datetime
+    is_paused: bool
+
+
+async def record_success(session: AsyncSession, endpoint_id: uuid.UUID, *, now: datetime) -> None:
+    """An attempt succeeded: whatever failed before counts no more."""
+    await session.execute(_SUCCEEDED, {"endpoint": endpoint_id, "now": now})
+
+
+async def record_failure(session: AsyncSession, endpoint_id: uuid.UUID, *, now: datetime) -> Failing:
+    """Count a failed attempt. Nobody else pauses or resumes the endpoint until this transaction ends."""
+    row = (await session.execute(_FAILED, {"endpoint": endpoint_id, "now": now})).one()
+    return Failing(row.failures, row.failing_since, is_paused=row.paused_at is not None)
+
+
+async def is_paused(session: AsyncSession, endpoint_id: uuid.UUID) -> bool:
+    """Whether nothing is to be sent. Nobody else pauses or resumes it until this transaction ends."""
+    found = select(_ENDPOINTS.c.paused_at).where(_ENDPOINTS.c.id == endpoint_id).with_for_update()
+    return (await session.execute(found)).scalar_one() is not None
+
+
+async def pause(session: AsyncSession, endpoint_id: uuid.UUID, *, reason: PauseReason, now: datetime) -> None:
+    """Send nothing more to an endpoint: what waits is held. The endpoint must be locked by this transaction."""
+    values = {"paused_at": now, "pause_reason": reason.value}
+    await session.execute(update(_ENDPOINTS).where(_ENDPOINTS.c.id == endpoint_id).values(values))
+    await hold(session, endpoint_id)
+
+
+async def hold(session: AsyncSession, endpoint_id: uuid.UUID) -> None:
+    """Hold what waits for an endpoint that is paused."""
+    waits = (_DELIVERIES.c.endpoint_id == endpoint_id, _DELIVERIES.c.state == State.WAITING.value)
+    await session.execute(update(_DELIVERIES).where(*waits).values(state=State.HELD.value, next_attempt_at=None))
+
+
+async def resume(session: AsyncSession, endpoint_id: uuid.UUID, *, now: datetime) -> Sequence[str]:
+    """Send to an endpoint again, beginning with what was held; gives the lanes to wake."""
+    values = {"paused_at": None, "pause_reason": None, "failures": 0, "failing_since": None}
+    await session.execute(update(_ENDPOINTS).where(_ENDPOINTS.c.id == endpoint_id).values(values))
+    held = (_DELIVERIES.c.endpoint_id == endpoint_id, _DELIVERIES.c.state == State.HELD.value)
+    releasing = update(_DELIVERIES).where(*held).values(state=State.WAITING.value, next_attempt_at=now)
+    lanes = await session.scalars(releasing.returning(_DELIVERIES.c.lane))
+    return sorted(set(lanes))
+
+
+async def listeners(session: AsyncSession, endpoint_id: uuid.UUID) -> Sequence[WebhookSigner]:
+    """The signers of what went to an endpoint that want to be told of what happens by itself, elsewhere."""
+    theirs = select(WebhookDelivery.signer_id).where(WebhookDelivery.endpoint_id == endpoint_id).distinct()
+    here = select(WebhookEndpoint.url).where(WebhookEndpoint.id == endpoint_id).scalar_subquery()
+    told = (WebhookSigner.event_url.is_not(None), WebhookSigner.event_url != here)
+    found = await session.scalars(select(WebhookSigner).where(WebhookSigner.id.in_(theirs), *told))
+    return found.all()

@@ -1,0 +1,1 @@
+"""Deliveries of callbacks: attempts, what follows each, and the endpoints' health."""

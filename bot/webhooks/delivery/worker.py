@@ -1,0 +1,127 @@
+"""The worker of callbacks: each lane sends one at a time, and an endpoint has a few lanes."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.logging import get_logger
+from bot.outbox.lanes import LEASE, Lease, LeaseLost, parked
+from bot.webhooks.delivery import health
+from bot.webhooks.delivery.posting import DEADLINE_SECONDS, Posted, post, request_of
+from bot.webhooks.delivery.verdict import Verdict, judge, of_interruption
+from bot.webhooks.lanes import PREFIX
+from bot.webhooks.repository import deliveries, endpoints
+from bot.webhooks.repository.deliveries import Ready
+from bot.webhooks.sender import SafeSender
+from bot.webhooks.signers import Signers
+from bot.webhooks.states import Event, State
+
+# Requests under way in this process. They only wait, so that many may; some room is left to the sender's own limit.
+AT_ONCE = 128
+CONNECTIONS = 2 * AT_ONCE
+ERASED = "erased"
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Attempt `number` of a delivery, whose row is in the store since `at`."""
+
+    ready: Ready
+    number: int
+    at: datetime
+
+
+class CallbackWorker:
+    """Works lanes `callback:<endpoint>:<n>` (see `bot.outbox.lanes.LaneWorker`).
+
+    The row of an attempt is committed before anything is sent, so that its number is never used again, whatever
+    becomes of this process. `jitter` gives numbers from 0 to 1; `deadline` is in seconds, for a whole attempt.
+    """
+
+    prefix = PREFIX
+
+    def __init__(
+        self,
+        sender: SafeSender,
+        signers: Signers,
+        *,
+        jitter: Callable[[], float] = random.random,
+        deadline: float = DEADLINE_SECONDS,
+    ) -> None:
+        self._sender = sender
+        self._signers = signers
+        self._jitter = jitter
+        self._deadline = deadline
+        self._working = 0
+
+    async def take(self, session: AsyncSession, lease: Lease, now: datetime) -> Attempt | None:
+        if self._working >= AT_ONCE:
+            return None
+        while (ready := await deliveries.next_ready(session, lease.key, now=now)) is not None:
+            if ready.state is State.SENDING:
+                await self._interrupted(session, ready, now=now)
+            elif ready.body is None:
+                await deliveries.settle(session, ready.id, State.CANCELLED, code=ERASED, at=now)
+            elif ready.is_paused and await endpoints.is_paused(session, ready.endpoint_id):
+                await endpoints.hold(session, ready.endpoint_id)
+            else:
+                number = await deliveries.begin_attempt(session, ready, now=now)
+                return Attempt(ready, number, now)
+        return None
+
+    async def due(self, session: AsyncSession, now: datetime, *, limit: int) -> Sequence[str]:
+        room = AT_ONCE - self._working
+        return await deliveries.due_lanes(session, now, limit=min(limit, room)) if room > 0 else []
+
+    async def next_due(self, session: AsyncSession, key: str) -> datetime | None:
+        """What this process has no room for is left to the sweep."""
+        return await deliveries.next_due(session, key) if self._working < AT_ONCE else None
+
+    async def perform(self, lease: Lease, item: Attempt) -> Posted:
+        if lease.clock.now() - item.at >= LEASE:
+            # This process was frozen since it wrote the attempt, and somebody else may be at it by now.
+            raise LeaseLost(lease.key)
+        request = request_of(item.ready, self._signers, number=item.number, at=item.at, deadline=self._deadline)
+        self._working += 1
+        try:
+            async with parked():
+                return await post(self._sender, request, now=item.at)
+        finally:
+            self._working -= 1
+
+    async def finish(self, session: AsyncSession, lease: Lease, item: Attempt, result: Posted) -> None:
+        now, ended = lease.clock.now(), result.ended
+        await deliveries.end_attempt(session, item.ready.id, item.number, ended=ended)
+        once = item.ready.event == Event.TEST
+        verdict = judge(ended, number=item.number, retry_after=result.retry_after, jitter=self._jitter(), once=once)
+        is_paused = await health.note(session, item.ready, ended, pause=verdict.pause, now=now)
+        if is_paused and verdict.state is State.WAITING:
+            verdict = Verdict(State.HELD)
+        await _settle(session, item, verdict, code=ended.error_code, at=now + verdict.wait)
+
+    async def _interrupted(self, session: AsyncSession, ready: Ready, *, now: datetime) -> None:
+        """The process that made the last attempt ended in it. Its number is used up; the next one follows it."""
+        ended = of_interruption()
+        begun = await deliveries.end_attempt(session, ready.id, ready.attempts, ended=ended)
+        once = ready.event == Event.TEST
+        verdict = judge(ended, number=ready.attempts, retry_after=None, jitter=self._jitter(), once=once)
+        again_at = max(now, begun + verdict.wait)
+        await _settle(session, Attempt(ready, ready.attempts, begun), verdict, code=ended.error_code, at=again_at)
+
+
+async def _settle(session: AsyncSession, item: Attempt, verdict: Verdict, *, code: str | None, at: datetime) -> None:
+    await deliveries.settle(session, item.ready.id, verdict.state, code=code, at=at)
+    log.info(
+        "callback_attempted",
+        delivery_id=str(item.ready.id),
+        attempt=item.number,
+        state=verdict.state,
+        error=code,
+    )
