@@ -34,6 +34,7 @@ from bot.web.health import health_routes
 from bot.web.idempotency import Idempotency
 from bot.web.middlewares import create_web_app
 from bot.web.rate_limit import rate_limiter
+from bot.webhooks.delivery.worker import callback_sender
 from bot.webhooks.sender import SafeSender
 from bot.webhooks.signers import Signers
 from handlers.line import repository as line_events
@@ -119,6 +120,7 @@ class Shopkeeper:
         self.channels = ChannelDirectory(self.database, self.box, ports.clock)
         self.promoter = SecretPromoter(self.database, self.channels, box=self.box, clock=ports.clock)
         self.sender = SafeSender(allow=settings.ssrf_allow)
+        self.callback_sender = callback_sender(allow=settings.ssrf_allow)
         systems = VendorSystems(self.sender, self.box, ports.clock, metrics=self.metrics)
         self.engine = Engine(database=self.database, llm=ports.llm, clock=ports.clock, systems=systems)
         self.line_metrics = LineMetrics(self.metrics)
@@ -196,6 +198,7 @@ class Shopkeeper:
         await self.images.close()
         await self.partner_api.limiter.close()
         await self.sender.close()
+        await self.callback_sender.close()
         await self.ports.close()
         await self.database.close()
 
@@ -237,7 +240,7 @@ class Shopkeeper:
             LateAnswerWorker(asker, clock),
             StaffMenuWorker(self.channels, line),
             ImportWorker(self.sender),
-            *partner_parts.workers(self.partner_api),
+            *partner_parts.workers(self.partner_api, callbacks=self.callback_sender),
         ]
         return LaneRunner(self.database, clock, workers=workers)
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from bot.outbox.lanes import LaneWorker
 from bot.web.surface import Route, Surface
+from bot.webhooks.delivery.worker import CallbackWorker
+from bot.webhooks.sender import SafeSender
 from partner_api.api import Api
 from partner_api.bots.routes import bot_routes
 from partner_api.callbacks.routes import callback_routes
@@ -48,9 +50,12 @@ def routes(api: Api) -> list[Route]:
     ]
 
 
-def workers(api: Api) -> Sequence[LaneWorker[Any, Any]]:
-    """The workers of the Partner API's jobs; they go on when the API is switched off."""
-    return []
+def workers(api: Api, *, callbacks: SafeSender) -> Sequence[LaneWorker[Any, Any]]:
+    """The workers of the Partner API's jobs; they go on when the API is switched off.
+
+    `callbacks` sends what goes to receivers: a sender of its own, since those may all hang.
+    """
+    return [CallbackWorker(callbacks, api.signers)]
 
 
 def chores(api: Api) -> Sequence[Chore]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +27,11 @@ CONNECTIONS = 2 * AT_ONCE
 ERASED = "erased"
 
 log = get_logger(__name__)
+
+
+def callback_sender(*, allow: Collection[str]) -> SafeSender:
+    """A sender that gives every request that the worker has under way a connection, whatever host it goes to."""
+    return SafeSender(allow=allow, connections=CONNECTIONS, connections_per_host=CONNECTIONS)
 
 
 @dataclass(frozen=True, slots=True)
