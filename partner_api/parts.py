@@ -17,6 +17,7 @@ from partner_api.calls.routes import call_routes
 from partner_api.companies.routes import company_routes
 from partner_api.health.routes import health_routes
 from partner_api.jobs.routes import job_routes
+from partner_api.jobs.service import PURGE_EVERY, purging
 from partner_api.keys.routes import key_routes
 from partner_api.keys.routes_surface import admin_surface, bots_surface, v1_surface
 from partner_api.provisioning.routes import partner_routes, partner_surface
@@ -60,4 +61,4 @@ def workers(api: Api, *, callbacks: SafeSender) -> Sequence[LaneWorker[Any, Any]
 
 def chores(api: Api) -> Sequence[Chore]:
     """What is done by the timetable: name, interval, and the work."""
-    return []
+    return [("purge_call_results", PURGE_EVERY, purging(api.database))]

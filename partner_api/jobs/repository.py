@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Select, delete, func, null, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, null, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
-from bot.models import AsyncJob, CallRecording, Lane
+from bot.models import AsyncJob, CallRecording, Lane, WebhookDelivery
 from bot.tenancy.principal import Principal
 from bot.tenancy.scope import visible_to
 from partner_api.jobs.errors import JobNotFound
@@ -93,23 +93,27 @@ async def due_jobs(session: AsyncSession, now: datetime, *, limit: int) -> Seque
 
 async def delete_recording(session: AsyncSession, job_id: uuid.UUID) -> None:
     """Remove what a job worked on: it has ended."""
-    await session.execute(delete(CallRecording).where(CallRecording.job_id == job_id))
+    await _run(session, delete(CallRecording).where(CallRecording.job_id == job_id))
 
 
-async def erase_results(session: AsyncSession, principal: Principal, job_id: uuid.UUID) -> None:
-    """Remove the results of a job."""
-    erasing = update(AsyncJob).where(AsyncJob.id == job_id).values(results=null(), results_until=None)
-    await session.execute(visible_to(principal, erasing, AsyncJob))
+async def erase_results(session: AsyncSession, job_ids: Sequence[uuid.UUID]) -> None:
+    """Remove the results of jobs, and the callbacks that carry them: one that was not sent yet never is."""
+    told = update(WebhookDelivery).where(WebhookDelivery.async_job_id.in_(job_ids)).values(body=null())
+    await _run(session, told)
+    await _run(session, update(AsyncJob).where(AsyncJob.id.in_(job_ids)).values(results=null(), results_until=None))
 
 
-async def purge(session: AsyncSession, now: datetime) -> tuple[int, int]:
-    """Remove results past their time, and recordings of jobs that have ended; how many of each there were."""
-    expired = update(AsyncJob).where(AsyncJob.results_until <= now).values(results=null(), results_until=None)
-    ended = select(AsyncJob.id).where(AsyncJob.state.in_(ENDED), AsyncJob.id == CallRecording.job_id)
-    stale = delete(CallRecording).where(ended.exists())
-    return await _changed(session, expired), await _changed(session, stale)
+async def expired_jobs(session: AsyncSession, now: datetime, *, limit: int) -> list[uuid.UUID]:
+    """Jobs whose results are past their time."""
+    statement = select(AsyncJob.id).where(AsyncJob.results_until <= now).limit(limit)
+    return list(await session.scalars(statement))
 
 
-async def _changed(session: AsyncSession, statement: Any) -> int:
-    result = await session.execute(statement, execution_options={"synchronize_session": False})
-    return result.rowcount if isinstance(result, CursorResult) else 0
+async def stale_recordings(session: AsyncSession, *, limit: int) -> list[uuid.UUID]:
+    """Jobs that have ended and whose recording is still there."""
+    joined = select(CallRecording.job_id).join(AsyncJob, AsyncJob.id == CallRecording.job_id)
+    return list(await session.scalars(joined.where(AsyncJob.state.in_(ENDED)).limit(limit)))
+
+
+async def _run(session: AsyncSession, statement: Any) -> None:
+    await session.execute(statement, execution_options={"synchronize_session": False})

@@ -1,0 +1,95 @@
+"""The wire of jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from bot.models import AsyncJob
+from partner_api.jobs.estimating import estimated_time
+from partner_api.jobs.states import OPEN, JobState
+from partner_api.wire import PageQuery, timestamp
+
+
+class JobsQuery(PageQuery):
+    """Which jobs: of one status, of one company."""
+
+    status: Literal["queued", "processing", "completed", "failed", "cancelled"] | None = None
+    company_id: str | None = None
+
+
+class JobFailure(msgspec.Struct):
+    """Why a job failed: `code` is stable, `message` is for people."""
+
+    code: str
+    message: str
+
+
+class JobShown(msgspec.Struct):
+    """A job as the list has it. `completed_at` is when it ended, however it did.
+
+    `estimated_time` is there while it is open; `results_until` and `results_expired` once it is completed.
+    """
+
+    job_id: str
+    job_type: str
+    status: str
+    created_at: str
+    started_at: str | None
+    completed_at: str | None
+    call_id: str
+    company_id: str | None
+    agent_id: str | None
+    call_type: str | None
+    metadata: Mapping[str, Any] | None
+    error: JobFailure | None
+    estimated_time: str | UnsetType = UNSET
+    results_until: str | UnsetType = UNSET
+    results_expired: bool | UnsetType = UNSET
+
+
+class JobStatus(JobShown):
+    """A job, with its `results` where it is completed and they are kept still."""
+
+    results: Mapping[str, Any] | UnsetType = UNSET
+
+
+class JobList(msgspec.Struct):
+    jobs: list[JobShown]
+    total: int
+    limit: int
+    offset: int
+
+
+def job_shown(job: AsyncJob) -> JobShown:
+    return JobShown(**_fields(job))
+
+
+def job_status(job: AsyncJob) -> JobStatus:
+    """A job whose results were loaded with it."""
+    results = job.results if job.state == JobState.COMPLETED and job.results_until is not None else None
+    return JobStatus(**_fields(job), results=UNSET if results is None else results)
+
+
+def _fields(job: AsyncJob) -> dict[str, Any]:
+    is_completed, until = job.state == JobState.COMPLETED, job.results_until
+    return {
+        "job_id": str(job.id),
+        "job_type": job.job_type,
+        "status": job.state,
+        "created_at": timestamp(job.created_at),
+        "started_at": timestamp(job.started_at) if job.started_at else None,
+        "completed_at": timestamp(job.ended_at) if job.ended_at else None,
+        "call_id": str(job.call_id),
+        "company_id": str(job.company_id) if job.company_id else None,
+        "agent_id": str(job.agent_id) if job.agent_id else None,
+        "call_type": job.request.get("call_type"),
+        "metadata": job.request.get("metadata"),
+        "error": JobFailure(job.error_code, job.error_message or "") if job.error_code else None,
+        "estimated_time": estimated_time(job.request, environment=job.environment) if job.state in OPEN else UNSET,
+        "results_until": timestamp(until) if is_completed and until else UNSET,
+        "results_expired": until is None if is_completed else UNSET,
+    }
