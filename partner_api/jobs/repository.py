@@ -82,11 +82,15 @@ async def open_jobs(session: AsyncSession, principal: Principal) -> OpenJobs:
     return OpenJobs(queued[1] if queued else 0, processing[1] if processing else 0, queued[2] if queued else None)
 
 
-async def due_jobs(session: AsyncSession, now: datetime, *, limit: int) -> Sequence[str]:
-    """Lanes of jobs that are due and that nobody holds, the longest due first."""
+async def due_jobs(
+    session: AsyncSession, now: datetime, *, limit: int, environment: str | None = None
+) -> Sequence[str]:
+    """Lanes of jobs that are due and that nobody holds, the longest due first; with `environment` of that one alone."""
     held = select(Lane.key).where(Lane.owner.is_not(None), Lane.lease_until > now)
     taken = set(await session.scalars(held))
     due = select(AsyncJob.id).where(AsyncJob.due_at <= now).order_by(AsyncJob.due_at).limit(limit + len(taken))
+    if environment is not None:
+        due = due.where(AsyncJob.environment == environment)
     keys = [lane_of(job_id) for job_id in await session.scalars(due)]
     return [key for key in keys if key not in taken][:limit]
 
