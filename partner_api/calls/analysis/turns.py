@@ -26,6 +26,7 @@ class Speaker(StrEnum):
     UNKNOWN = "unknown"
 
 
+_UNKNOWN = Speaker.UNKNOWN.value
 _WRITTEN = {Speaker.AGENT: "Agent", Speaker.CUSTOMER: "Customer", Speaker.UNKNOWN: "Speaker"}
 
 
@@ -44,15 +45,15 @@ class Turn:
     text: str
 
 
-def _names() -> dict[str, Speaker]:
+def _names() -> dict[str, str]:
     found = tomllib.loads(files(__package__).joinpath("speakers.toml").read_text(encoding="utf-8"))
-    return {name: speaker for speaker in Speaker for name in found[speaker.value]}
+    return {name: speaker.value for speaker in Speaker for name in found[speaker.value]}
 
 
 _NAMES = _names()
 
 
-def speaker_of(name: str) -> Speaker | None:
+def speaker_of(name: str) -> str | None:
     """Who a transcript means by `name`, in English, Chinese or Hebrew; None where that can't be told."""
     plain = _BLANKS.sub(" ", _BESIDE.sub("", name).strip().strip("*_").casefold())
     return _NAMES.get(plain)
@@ -67,8 +68,9 @@ def turns_of(given: str | Sequence[Any]) -> list[Turn]:
     """
     if isinstance(given, str):
         return _of_lines(given.splitlines())
-    if all(isinstance(item, str) for item in given):
-        return _of_lines([line for item in given for line in item.splitlines()])
+    lines = [_line(item) for item in given]
+    if all(line is not None for line in lines):
+        return _of_lines(part for line in lines if line is not None for part in line.splitlines())
     return [turn for item in given if (turn := _of_item(item)) is not None]
 
 
@@ -85,6 +87,14 @@ def segments_of(turns: Iterable[Turn]) -> list[dict[str, Any]]:
     ]
 
 
+def _line(item: Any) -> str | None:
+    """What is no more than a line: a text, or an object that has nothing but `text`."""
+    if isinstance(item, Mapping) and isinstance(item.get("text"), str):
+        is_plain = all(item.get(name) is None for name in ("speaker", "start", "end", "channel"))
+        return str(item["text"]) if is_plain else None
+    return item if isinstance(item, str) else None
+
+
 def _of_lines(lines: Iterable[str]) -> list[Turn]:
     turns: list[Turn] = []
     is_labelled = False
@@ -95,11 +105,11 @@ def _of_lines(lines: Iterable[str]) -> list[Turn]:
             turns[-1] = Turn(before.speaker, None, before.start, before.end, _one_line(f"{before.text} {text}"))
             continue
         is_labelled = is_labelled or speaker is not None
-        turns.append(Turn(speaker or Speaker.UNKNOWN, None, start, end, _one_line(text)))
+        turns.append(Turn(speaker or _UNKNOWN, None, start, end, _one_line(text)))
     return [turn for turn in turns if turn.text]
 
 
-def _read(line: str) -> tuple[Speaker | None, float | None, float | None, str]:
+def _read(line: str) -> tuple[str | None, float | None, float | None, str]:
     """Who speaks in a line, from when to when, and what is said."""
     start, end, rest = _timed(line)
     found = _LABEL.match(rest)
@@ -114,7 +124,7 @@ def _timed(line: str) -> tuple[float | None, float | None, str]:
     if found is None:
         return None, None, line
     start, end = _seconds(found[1], found[2], found[3]), _seconds(found[4], found[5], found[6])
-    return start, end if end is not None and start is not None and end >= start else None, line[found.end() :]
+    return start, _after(start, end), line[found.end() :]
 
 
 def _seconds(hours: str | None, minutes: str | None, seconds: str | None) -> float | None:
@@ -125,19 +135,24 @@ def _seconds(hours: str | None, minutes: str | None, seconds: str | None) -> flo
 
 def _of_item(item: Any) -> Turn | None:
     if isinstance(item, str):
-        speaker, start, end, text = _read(item)
-        return Turn(speaker or Speaker.UNKNOWN, None, start, end, _one_line(text)) if text.strip() else None
-    if not isinstance(item, Mapping) or not isinstance(item.get("text"), str) or not item["text"].strip():
+        item = {"text": item}
+    if not isinstance(item, Mapping) or not isinstance(item.get("text"), str):
         return None
-    start, end = _number(item.get("start")), _number(item.get("end"))
+    speaker, start, end, text = speaker_of(str(item.get("speaker") or "")), None, None, item["text"]
+    if item.get("speaker") is None:
+        speaker, start, end, text = _read(text)
+    if not text.strip():
+        return None
+    start = _number(item.get("start")) if item.get("start") is not None else start
+    end = _number(item.get("end")) if item.get("end") is not None else end
     channel = item.get("channel")
-    return Turn(
-        speaker_of(str(item.get("speaker") or "")) or Speaker.UNKNOWN,
-        channel if channel in (0, 1) and not isinstance(channel, bool) else None,
-        start,
-        end if end is not None and (start is None or end >= start) else None,
-        _one_line(item["text"]),
-    )
+    is_channel = isinstance(channel, int) and not isinstance(channel, bool) and channel in (0, 1)
+    return Turn(speaker or _UNKNOWN, channel if is_channel else None, start, _after(start, end), _one_line(text))
+
+
+def _after(start: float | None, end: float | None) -> float | None:
+    """The end of what has one; none that comes before its start, or without one."""
+    return end if start is not None and end is not None and end >= start else None
 
 
 def _number(value: Any) -> float | None:
