@@ -40,8 +40,8 @@ async def api_keys(session: AsyncSession, principal: Principal) -> list[ApiKey]:
 
 
 async def find_bot_by_token(session: AsyncSession, token_hash: str) -> Bot | None:
-    """The bot whose management token has this hash."""
-    found: Bot | None = await session.scalar(select(Bot).where(Bot.mgmt_token_hash == token_hash))
+    """The bot in service whose management token has this hash."""
+    found: Bot | None = await session.scalar(select(Bot).where(Bot.mgmt_token_hash == token_hash, Bot.is_active))
     return found
 
 
@@ -83,7 +83,7 @@ async def give_up_bot(session: AsyncSession, principal: Principal, bot_id: uuid.
 
     One conditional statement decides, so that of any number of calls at once one gives it up.
     """
-    gone = {"is_active": False, "deleted_at": now, "updated_at": now, "mgmt_token_hash": None}
+    gone = {"is_active": False, "deleted_at": now, "updated_at": now}
     statement = update(Bot).where(Bot.id == bot_id, Bot.is_active, Bot.deleted_at.is_(None)).values(**gone)
     scoped = visible_to(principal, statement, Bot).returning(Bot.id)
     if await session.scalar(scoped, execution_options={"synchronize_session": False}) is None:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.searching import holding
 from bot.models import KnowledgeEntry
 from bot.tenancy.principal import Principal
 from knowledge.repository.entries import EXISTING, seen_by_vendor
 from knowledge.repository.intents import serves_intent
 from knowledge.repository.pages import Page, read_page
 
-_TO_FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
+_WORDS = (KnowledgeEntry.question_summary, KnowledgeEntry.answer, KnowledgeEntry.keywords)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +54,5 @@ def _conditions(wanted: EntryFilter) -> list[ColumnElement[bool]]:
         if value is not None:
             conditions.append(getattr(KnowledgeEntry, name) == value)
     if wanted.query:
-        conditions.append(_holds(wanted.query))
+        conditions.append(holding(_WORDS, wanted.query))
     return conditions
-
-
-def _holds(query: str) -> ColumnElement[bool]:
-    """Whether any text of an entry holds `query`, in any case and width that was stored.
-
-    SQLite knows the cases of ASCII letters alone, so that the spellings are made here.
-    """
-    plain = unicodedata.normalize("NFKC", query)
-    wide = plain.translate(_TO_FULL_WIDTH)
-    spellings = {query, plain, plain.lower(), plain.upper(), wide, wide.lower(), wide.upper()}
-    columns = (KnowledgeEntry.question_summary, KnowledgeEntry.answer, KnowledgeEntry.keywords)
-    return or_(*(column.icontains(text, autoescape=True) for column in columns for text in sorted(spellings)))

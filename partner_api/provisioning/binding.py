@@ -15,24 +15,46 @@ import segno
 
 from bot.clock import Clock
 from bot.db.engine import Database
+from bot.models import Channel
 from bot.security.tokens import normalise_code
 from bot.tenancy import repository
-from bot.tenancy.claims import CLAIM_COMMAND
+from bot.tenancy.claims import CLAIM_COMMAND, IssuedCode
 from partner_api.provisioning.errors import NoSuchCode
+from partner_api.provisioning.schemas import Binding
+from partner_api.wire import timestamp
 
 BASIC_ID_KEPT_FOR = timedelta(seconds=60)
 
 
 def line_url(basic_id: str, code: str) -> str:
     """The link that opens the chat with the account `basic_id` and has the claim command typed."""
-    return f"https://line.me/R/oaMessage/%40{quote(basic_id.removeprefix('@'), safe='')}/?" + quote(
-        f"{CLAIM_COMMAND} {code}", safe=""
-    )
+    return typing_url(basic_id, f"{CLAIM_COMMAND} {code}")
+
+
+def typing_url(basic_id: str, text: str) -> str:
+    """The link that opens the chat with the account `basic_id` and has `text` typed."""
+    return f"https://line.me/R/oaMessage/%40{quote(basic_id.removeprefix('@'), safe='')}/?{quote(text, safe='')}"
+
+
+def adding_url(basic_id: str) -> str:
+    """The link that adds the account `basic_id` as a friend."""
+    return f"https://line.me/R/ti/p/%40{quote(basic_id.removeprefix('@'), safe='')}"
 
 
 def qr_url(base_url: str, code: str) -> str:
     """Where this server shows the QR code of `line_url`."""
     return f"{base_url}/line/qr/{code}.svg"
+
+
+def binding_of(issued: IssuedCode, channel: Channel, *, base_url: str) -> Binding:
+    """How the owner-to-be uses a claim code on `channel`. Codes of other channels than the central one have no QR."""
+    basic_id = channel.basic_id
+    return Binding(
+        code=issued.code,
+        expires_at=timestamp(issued.expires_at),
+        line_url=line_url(basic_id, issued.code) if basic_id else None,
+        qr_url=qr_url(base_url, issued.code) if basic_id and channel.is_central else None,
+    )
 
 
 def qr_svg(text: str) -> bytes:

@@ -20,14 +20,15 @@ def _system_prompt(value: str) -> str | None:
     return value.strip() or None
 
 
+StoreName = Annotated[str, Field(max_length=MAX_STORE_NAME), AfterValidator(shown_line)]
+SystemPrompt = Annotated[str, Field(max_length=MAX_SYSTEM_PROMPT), AfterValidator(_system_prompt)]
+
+
 class ProvisionRequest(BaseModel):
     """The bot to make. Fields beyond the documented ones are ignored."""
 
-    store_name: Annotated[str, Field(max_length=MAX_STORE_NAME), AfterValidator(shown_line)]
-    system_prompt: Annotated[
-        Annotated[str, Field(max_length=MAX_SYSTEM_PROMPT), AfterValidator(_system_prompt)] | None,
-        Field(default=None),
-    ]
+    store_name: StoreName
+    system_prompt: SystemPrompt | None = None
 
 
 class Binding(msgspec.Struct):

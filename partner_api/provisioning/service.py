@@ -18,9 +18,8 @@ from bot.tenancy.errors import NoCentralChannel
 from bot.tenancy.partners import VerifiedPartner
 from bot.tenancy.slots import take_slot
 from bot.web.idempotency import Answer, Idempotency, KeyedRequest
-from partner_api.provisioning.binding import line_url, qr_url
-from partner_api.provisioning.schemas import Binding, ProvisionAnswer, ProvisionRequest
-from partner_api.wire import timestamp
+from partner_api.provisioning.binding import binding_of
+from partner_api.provisioning.schemas import ProvisionAnswer, ProvisionRequest
 
 logger = get_logger(__name__)
 
@@ -61,7 +60,7 @@ class Provisioning:
         async def work(session: AsyncSession) -> Answer:
             created, issued, channel = await self._make(session, call)
             made.append(created.bot)
-            return Answer(CREATED, msgspec.json.encode(self._answer(created, issued, basic_id=channel.basic_id)))
+            return Answer(CREATED, msgspec.json.encode(self._answer(created, issued, channel)))
 
         scope = f"partner:{call.caller.principal.id}:{ROUTE}"
         answer = await self._idempotency.run(KeyedRequest(scope, call.idempotency_key, call.body), work)
@@ -89,18 +88,12 @@ class Provisioning:
         )
         return await create_bot(session, request, clock=self._clock, management_token_key=self._management_token_key)
 
-    def _answer(self, created: CreatedBot, issued: IssuedCode, *, basic_id: str | None) -> ProvisionAnswer:
-        binding = Binding(
-            code=issued.code,
-            expires_at=timestamp(issued.expires_at),
-            line_url=line_url(basic_id, issued.code) if basic_id else None,
-            qr_url=qr_url(self._base_url, issued.code) if basic_id else None,
-        )
+    def _answer(self, created: CreatedBot, issued: IssuedCode, channel: Channel) -> ProvisionAnswer:
         return ProvisionAnswer(
             success=True,
             bot_id=str(created.bot.id),
             mgmt_token=created.mgmt_token,
             store_name=created.bot.store_name,
             message=MESSAGE,
-            binding=binding,
+            binding=binding_of(issued, channel, base_url=self._base_url),
         )
