@@ -1,1 +1,1 @@
-"""What a caller can act on."""
+"""The health check: what a caller can act on."""
