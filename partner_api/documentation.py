@@ -65,6 +65,14 @@ SECURITY_SCHEMES: dict[str, dict[str, Any]] = {
         "description": "The `mgmt_token` that provisioning a bot answered with. It opens that bot alone.",
     },
 }
+_COUNT = {"type": "integer", "minimum": 0}
+HEADERS: dict[str, dict[str, Any]] = {
+    "X-RateLimit-Limit": {"description": "How many requests the key may make in 60 seconds.", "schema": _COUNT},
+    "X-RateLimit-Remaining": {"description": "How many are left now.", "schema": _COUNT},
+    "X-RateLimit-Reset": {"description": "In how many seconds all of them are left again.", "schema": _COUNT},
+    "RateLimit": {"description": 'The same, as `"...";r=<remaining>;t=<seconds>`.', "schema": {"type": "string"}},
+    "RateLimit-Policy": {"description": 'The limit, as `"...";q=<limit>;w=60`.', "schema": {"type": "string"}},
+}
 _KEY_ERRORS = (MissingKey, MissingSecret, InvalidKey, KeyExpired, KeyRevoked, KeyInactive)
 _REFUSALS = (*_KEY_ERRORS, IpNotAllowed, PartnerDisabled, RateLimited)
 _ID = {"type": "string", "format": "uuid"}
@@ -92,9 +100,9 @@ def partner_guide() -> Guide:
                 security=(("provisioningKey",),),
                 errors=(MissingProvisioningKey, InvalidProvisioningKey, PartnerDisabled),
             ),
-            "partner_v1": SurfaceGuide(security=with_key, errors=_REFUSALS, parameters=PARAMETERS),
+            "partner_v1": SurfaceGuide(security=with_key, errors=_REFUSALS, headers=HEADERS, parameters=PARAMETERS),
             "partner_bots": SurfaceGuide(
-                security=(*with_key, ("managementToken",)), errors=_REFUSALS, parameters=PARAMETERS
+                security=(*with_key, ("managementToken",)), errors=_REFUSALS, headers=HEADERS, parameters=PARAMETERS
             ),
         },
     )

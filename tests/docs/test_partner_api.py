@@ -1,0 +1,47 @@
+"""What the pages on the Partner API tell their reader to run, on a server, with a sandbox key.
+
+The blocks of a page that stand below `<!-- run on a server -->` run one after the other in one shell.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.code import ROOT
+from tests.support.partner_site import PartnerSite, partner_site
+
+API = ROOT / "docs" / "api"
+RUN = re.compile(r"<!-- run on a server -->\n```(?:sh|bash)\n(.*?)```", re.DOTALL)
+SCRIPTS = {
+    page.stem: "\n".join(RUN.findall(page.read_text(encoding="utf-8")))
+    for page in [API / "partner.md", *sorted((API / "partner").glob("*.md"))]
+}
+TOOLS = ("curl", "jq", "openssl")
+
+pytestmark = pytest.mark.skipif(
+    not all(map(shutil.which, TOOLS)), reason=f"the documented calls need {', '.join(TOOLS)}"
+)
+
+
+@pytest.fixture
+async def site(sqlite_url: str, tmp_path: Path) -> AsyncIterator[PartnerSite]:
+    async with partner_site(sqlite_url, tmp_path) as site:
+        yield site
+
+
+@pytest.mark.parametrize("page", [name for name, script in SCRIPTS.items() if script])
+async def test_what_a_page_says_to_run_works(page: str, site: PartnerSite, tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        "bash", "-euo", "pipefail", "-c", SCRIPTS[page],
+        cwd=tmp_path, env=site.environment(tmp_path, key=site.sandbox),
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, err = await process.communicate()
+    assert process.returncode == 0, (out + err).decode()
+    assert b'"error"' not in out, out.decode()
