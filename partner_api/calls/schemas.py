@@ -15,6 +15,7 @@ MAX_TRANSCRIPT = 200_000
 MAX_TURNS = 5_000
 MAX_SECONDS = 86_400
 MAX_URL = 2_048
+STEREO = 2
 MAX_METADATA = 20
 MAX_METADATA_NAME = 40
 MAX_METADATA_TEXT = 500
@@ -69,13 +70,16 @@ def _language(value: str) -> str:
 
 
 def _channels(value: list[str]) -> list[str]:
-    if len(set(value)) != len(value):
-        raise ValueError("must name each speaker once")
+    """Who speaks on the first and on the second channel of a stereo recording."""
+    if len(value) != len(set(value)) or len(value) != STEREO:
+        raise ValueError('must be ["agent", "customer"] or ["customer", "agent"]')
     return value
 
 
 def _metadata(value: dict[str, Any]) -> dict[str, Any]:
     """A small flat object, which every receiver reads back as it was given."""
+    if len(value) > MAX_METADATA:
+        raise ValueError(f"must have at most {MAX_METADATA} names")
     for name, item in value.items():
         if not name or len(name) > MAX_METADATA_NAME:
             raise ValueError(f"must have names of 1 to {MAX_METADATA_NAME} characters")
@@ -107,11 +111,8 @@ class AnalyzeBody(RequestBody):
     webhook_url: Annotated[str, Field(max_length=MAX_URL)] | None = None
     language: Annotated[str, AfterValidator(_language)] | None = None
     mask_personal: bool = False
-    channels: (
-        Annotated[list[Literal["agent", "customer"]], Field(min_length=2, max_length=2), AfterValidator(_channels)]
-        | None
-    ) = None
-    metadata: Annotated[dict[str, Any], Field(max_length=MAX_METADATA), AfterValidator(_metadata)] | None = None
+    channels: Annotated[list[Literal["agent", "customer"]], AfterValidator(_channels)] | None = None
+    metadata: Annotated[dict[str, Any], AfterValidator(_metadata)] | None = None
 
     @model_validator(mode="after")
     def _something(self) -> AnalyzeBody:
