@@ -16,6 +16,7 @@ from bot.web.rate_limit import RateLimiter
 from bot.webhooks.sender import SafeSender
 from bot.webhooks.signers import Signers
 from knowledge.engine import Engine
+from partner_api.line_side import LineSide
 from partner_api.request_log import RequestLog
 
 
@@ -35,6 +36,7 @@ class Api:
     engine: Engine
     llm: LanguageModel | None
     speech: Transcriber | None
+    line: LineSide
     wake: Callable[[Sequence[str]], None]
 
     @property

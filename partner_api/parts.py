@@ -11,7 +11,8 @@ from bot.web.surface import Route, Surface
 from bot.webhooks.delivery.worker import CallbackWorker
 from bot.webhooks.sender import SafeSender
 from partner_api.api import Api
-from partner_api.bots.routes import bot_routes
+from partner_api.bots.routes import bot_routes, slot_routes
+from partner_api.bots.routes_access import bot_authenticator
 from partner_api.callbacks.routes import callback_routes
 from partner_api.calls.routes import call_routes
 from partner_api.companies.routes import company_routes
@@ -46,7 +47,8 @@ def routes(api: Api) -> list[Route]:
         *job_routes(v1, api),
         *callback_routes(v1, api),
         *usage_routes(v1, api),
-        *bot_routes(bots_surface(api), api),
+        *bot_routes(bots_surface(api, authenticator=bot_authenticator), api),
+        *slot_routes(v1, api),
         *key_routes(admin_surface(api), api),
     ]
 
