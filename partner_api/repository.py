@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.models import PartnerApiKey, PartnerApiRequest
+from bot.models import OperatorKey, PartnerApiKey, PartnerApiRequest
 
 
 async def add_requests(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -18,9 +18,11 @@ async def add_requests(session: AsyncSession, rows: Sequence[Mapping[str, Any]])
     await session.execute(insert(PartnerApiRequest), rows)
 
 
-async def note_use(session: AsyncSession, used: Mapping[uuid.UUID, datetime]) -> None:
-    """Keep when keys were last used, where that is later than what is known."""
+async def note_use(
+    session: AsyncSession, model: type[PartnerApiKey] | type[OperatorKey], used: Mapping[uuid.UUID, datetime]
+) -> None:
+    """Keep when keys of this kind were last used, where that is later than what is known."""
     for key_id in sorted(used):
-        later = or_(PartnerApiKey.last_used_at.is_(None), PartnerApiKey.last_used_at < used[key_id])
-        statement = update(PartnerApiKey).where(PartnerApiKey.id == key_id, later).values(last_used_at=used[key_id])
+        later = or_(model.last_used_at.is_(None), model.last_used_at < used[key_id])
+        statement = update(model).where(model.id == key_id, later).values(last_used_at=used[key_id])
         await session.execute(statement, execution_options={"synchronize_session": False})

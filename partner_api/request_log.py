@@ -16,6 +16,7 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from bot.clock import Clock
 from bot.db.engine import Database
 from bot.logging import get_logger
+from bot.models import OperatorKey, PartnerApiKey
 from bot.web.surface import Answered
 from partner_api import repository
 
@@ -31,11 +32,12 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caught:
-    """A request as it was answered, and whose it was; key and tenant are None where no key was recognised."""
+    """A request as it was answered, and whose it was: None where no key was recognised."""
 
     answered: Answered
     key_id: uuid.UUID | None = None
     tenant_id: uuid.UUID | None = None
+    operator_id: uuid.UUID | None = None
 
 
 class RequestLog:
@@ -108,9 +110,11 @@ class RequestLog:
 
     async def _write(self, batch: Sequence[tuple[Caught, datetime]]) -> None:
         used = {caught.key_id: at for caught, at in batch if caught.key_id is not None}
+        operators = {caught.operator_id: at for caught, at in batch if caught.operator_id is not None}
         async with self._database.unit_of_work() as session:
             await repository.add_requests(session, [_row(caught, at) for caught, at in batch])
-            await repository.note_use(session, used)
+            await repository.note_use(session, PartnerApiKey, used)
+            await repository.note_use(session, OperatorKey, operators)
 
 
 def _row(caught: Caught, at: datetime) -> dict[str, Any]:

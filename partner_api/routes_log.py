@@ -13,12 +13,14 @@ from partner_api.request_log import Caught, RequestLog
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Whose request it is: of which tenant, and by which `pk_` key where it was one."""
+    """Whose request it is: of which tenant, and by which `pk_` key or operator's key where it was one."""
 
-    tenant_id: uuid.UUID | None
+    tenant_id: uuid.UUID | None = None
     key_id: uuid.UUID | None = None
+    operator_id: uuid.UUID | None = None
 
 
+_NOBODY = Whose()
 # Set by an authenticator as soon as it knows, so that what it then refuses has its owner too.
 WHOSE = web.RequestKey("partner_whose", Whose)
 
@@ -27,10 +29,9 @@ def logged_by(request_log: RequestLog) -> Observer:
     """An observer of a surface that takes note of each of its requests."""
 
     def observe(request: web.Request, answered: Answered) -> None:
-        whose = request.get(WHOSE)
-        if whose is None:
-            request_log.note(Caught(answered=answered))
-        else:
-            request_log.note(Caught(answered=answered, key_id=whose.key_id, tenant_id=whose.tenant_id))
+        whose = request.get(WHOSE, _NOBODY)
+        request_log.note(
+            Caught(answered=answered, key_id=whose.key_id, tenant_id=whose.tenant_id, operator_id=whose.operator_id)
+        )
 
     return observe

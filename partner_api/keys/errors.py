@@ -72,3 +72,19 @@ class KeyEnded(Conflict):
 
 class WrongKeyRequest(BadRequest):
     """A key that makes no sense was asked for; the message says what to mend."""
+
+
+class MissingOperatorKey(Unauthenticated):
+    code = "missing_operator_key"
+    message = "Send an operator's key as one `Authorization: Bearer op_...` header."
+
+
+class InvalidOperatorKey(Unauthenticated):
+    """Unknown, expired or revoked: which of these is nobody's to learn."""
+
+    code = "invalid_operator_key"
+    message = "This operator's key is unknown, expired or revoked."
+
+
+class NoSuchOperatorKey(NotFound):
+    message = "There is no operator's key with this id."

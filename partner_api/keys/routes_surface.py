@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from aiohttp import web
 
@@ -15,9 +17,21 @@ from partner_api.api import Api
 from partner_api.caller import Caller
 from partner_api.keys.allow_list import is_allowed
 from partner_api.keys.errors import IpNotAllowed, RateLimited
+from partner_api.keys.operators import OperatorKeys
+from partner_api.keys.service import DEFAULT_RATE_LIMIT
 from partner_api.keys.verifying import EndedKey, KeyHashes, Verified, credentials, verify
 from partner_api.routes_log import WHOSE, Whose, logged_by
 
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """The bearer of an operator's key; `name` is what the key was called."""
+
+    id: uuid.UUID
+    name: str
+
+
+OPERATOR = web.RequestKey("partner_operator", Operator)
 CALLER = web.RequestKey("partner_caller", Caller)
 LIMITS = Limits(body_bytes=256 * 1024, body_seconds=10, handler_seconds=30)
 
@@ -37,7 +51,7 @@ def bots_surface(api: Api | None = None, *, authenticator: Callable[[Api], Authe
 
 def admin_surface(api: Api | None = None) -> Surface:
     """The surface of the operator's keys."""
-    return _surface("admin", "/api/partner/admin", api, authenticator=key_authenticator)
+    return _surface("admin", "/api/partner/admin", api, authenticator=operator_authenticator)
 
 
 def _surface(name: str, prefix: str, api: Api | None, *, authenticator: Callable[[Api], Authenticator]) -> Surface:
@@ -72,6 +86,20 @@ def key_authenticator(api: Api) -> Authenticator:
         await count_request(request, api.limiter, f"key:{found.caller.key_id}", limit=found.rate_limit)
         _check_circumstances(request, api, found)
         request[CALLER] = found.caller
+
+    return authenticate
+
+
+def operator_authenticator(api: Api) -> Authenticator:
+    """Keeps the bearer of an operator's key in `request[OPERATOR]`."""
+    keys = OperatorKeys(api.secret_key, clock=api.clock)
+
+    async def authenticate(request: web.Request) -> None:
+        async with api.database.reading() as session:
+            row = await keys.verify(session, request.headers.getall("Authorization", []))
+        request[WHOSE] = Whose(operator_id=row.id)
+        await count_request(request, api.limiter, f"operator:{row.id}", limit=DEFAULT_RATE_LIMIT)
+        request[OPERATOR] = Operator(row.id, row.name)
 
     return authenticate
 
