@@ -180,5 +180,7 @@ def _sentence(error: ValidationError) -> str:
     field = ".".join(str(part) for part in first["loc"]) or "The request body"
     if first["type"] == "missing":
         return f"{field} is required."
+    if first["type"] == "extra_forbidden":
+        return f"{field} is no field that this takes."
     reason = first["msg"].removeprefix("Value error, ").removeprefix("Input ").removeprefix("String ")
     return f"{field} {reason[:1].lower()}{reason[1:]}."

@@ -23,6 +23,7 @@ from partner_api.bots.routes_access import MANAGER
 from partner_api.bots.routes_vendor import vendor_routes
 from partner_api.bots.schemas import BotBody, BotList, BotsQuery, bot_shown, slots_shown
 from partner_api.bots.service import Bots, Done
+from partner_api.bots.states import BotStatus
 from partner_api.bots.statistics import StatisticsQuery, statistics_of
 from partner_api.keys.routes_surface import CALLER
 from partner_api.wire import uuid_of
@@ -84,7 +85,8 @@ class BotRoutes:
     async def listed(self, request: web.Request) -> web.Response:
         manager, query = request[MANAGER], read_query(request, BotsQuery)
         async with self._api.database.reading() as session:
-            rows, total = await repository.list_bots(session, manager, query, search=query.search, status=query.status)
+            status = BotStatus(query.status) if query.status else None
+            rows, total = await repository.list_bots(session, manager, query, search=query.search, status=status)
         return json_response(BotList([bot_shown(row) for row in rows], total, query.limit, query.offset))
 
     async def get(self, request: web.Request) -> web.Response:

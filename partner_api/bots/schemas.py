@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from pydantic import AfterValidator, ConfigDict, Field
@@ -40,7 +40,7 @@ class BotsQuery(PageQuery):
     """Which bots; `search` is looked for in names and shop codes. Without a `status` all but the deleted ones."""
 
     search: Annotated[str, Field(max_length=MAX_SEARCH), AfterValidator(one_line)] = ""
-    status: BotStatus | None = None
+    status: Literal["active", "paused", "suspended", "deleted"] | None = None
 
 
 class SettingsBody(RequestBody):
