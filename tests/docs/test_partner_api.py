@@ -5,7 +5,6 @@ The blocks of a page that stand below `<!-- run on a server -->` run one after t
 
 from __future__ import annotations
 
-import asyncio
 import re
 import shutil
 from collections.abc import AsyncIterator
@@ -15,6 +14,7 @@ import pytest
 
 from tests.support.code import ROOT
 from tests.support.partner_site import PartnerSite, partner_site
+from tests.support.programs import finished
 
 API = ROOT / "docs" / "api"
 RUN = re.compile(r"<!-- run on a server -->\n```(?:sh|bash)\n(.*?)```", re.DOTALL)
@@ -37,11 +37,7 @@ async def site(sqlite_url: str, tmp_path: Path) -> AsyncIterator[PartnerSite]:
 
 @pytest.mark.parametrize("page", [name for name, script in SCRIPTS.items() if script])
 async def test_what_a_page_says_to_run_works(page: str, site: PartnerSite, tmp_path: Path) -> None:
-    process = await asyncio.create_subprocess_exec(
-        "bash", "-euo", "pipefail", "-c", SCRIPTS[page],
-        cwd=tmp_path, env=site.environment(tmp_path, key=site.sandbox),
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    out, err = await process.communicate()
-    assert process.returncode == 0, (out + err).decode()
-    assert b'"error"' not in out, out.decode()
+    environment = site.environment(tmp_path, key=site.sandbox)
+    done = await finished("bash", "-euo", "pipefail", "-c", SCRIPTS[page], folder=tmp_path, environment=environment)
+    assert done.status == 0, done.said
+    assert '"error"' not in done.said, done.said

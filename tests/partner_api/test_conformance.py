@@ -6,14 +6,13 @@ document names, and in sequences where one answer feeds the next request.
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import Path
 
 import pytest
 
 from tests.support.partner_site import partner_site, schemathesis_settings
-from tests.support.servers import environment_of
+from tests.support.programs import finished
 
 COMMAND = Path(sys.executable).with_name("schemathesis")
 EVERY_DAY = ("--phases", "examples,fuzzing", "--max-examples", "3")
@@ -39,8 +38,6 @@ async def test_every_answer_is_one_that_the_document_tells_of(
         settings = tmp_path / "schemathesis.toml"
         settings.write_text(schemathesis_settings(site, company_id=company_id, agent_id=agent_id), encoding="utf-8")
         options = ("--checks", ",".join(CHECKS), "--continue-on-failure", "--no-shrink", "--warnings", "off")
-        output = {"stdout": asyncio.subprocess.PIPE, "stderr": asyncio.subprocess.STDOUT}
         command = (COMMAND, "--config-file", settings, "run", f"{site.url}/openapi.json", *options, *sizes)
-        process = await asyncio.create_subprocess_exec(*command, cwd=tmp_path, env=environment_of(tmp_path), **output)
-        told, _ = await process.communicate()
-    assert process.returncode == 0, told.decode()
+        done = await finished(*command, folder=tmp_path)
+    assert done.status == 0, done.said

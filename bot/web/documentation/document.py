@@ -18,10 +18,7 @@ Described = Sequence[tuple[Route, Operation]]
 
 
 def openapi_document(routes: Iterable[Route], guide: Guide) -> JsonObject:
-    """The document of the routes that say what they do and whose surface `guide` names.
-
-    Raises AmbiguousName where two types of one name would be one schema.
-    """
+    """The document of the routes that say what they do and whose surface `guide` names."""
     described = described_routes(routes, guide)
     schemas = Schemas(models=_models(described), answers=[*_answers(described), *guide.types])
     paths: dict[str, JsonObject] = {}
@@ -29,6 +26,9 @@ def openapi_document(routes: Iterable[Route], guide: Guide) -> JsonObject:
         surface = guide.surfaces[route.surface.name]
         item = paths.setdefault(template_of(route), {})
         item[route.method.lower()] = operation_of(route, operation, guide=surface, schemas=schemas)
+    # Queries are told parameter by parameter.
+    bodies = {operation.body for _, operation in described}
+    schemas.drop(query for _, operation in described if (query := operation.query) is not None and query not in bodies)
     named = {operation.tag for _, operation in described}
     return {
         "openapi": VERSION,
@@ -40,7 +40,7 @@ def openapi_document(routes: Iterable[Route], guide: Guide) -> JsonObject:
         "components": {
             "securitySchemes": dict(guide.security_schemes),
             "parameters": {"IdempotencyKey": IDEMPOTENCY_KEY},
-            "schemas": _used(schemas, described),
+            "schemas": dict(sorted(schemas.components.items())),
         },
     }
 
@@ -62,10 +62,3 @@ def _models(described: Described) -> Iterable[type]:
 def _answers(described: Described) -> Iterable[object]:
     for _, operation in described:
         yield from json_schema_of_types(operation)
-
-
-def _used(schemas: Schemas, described: Described) -> dict[str, JsonObject]:
-    """Without the models of queries, which are told parameter by parameter."""
-    queries = {operation.query.__name__ for _, operation in described if operation.query is not None}
-    bodies = {operation.body.__name__ for _, operation in described if operation.body is not None}
-    return {name: schema for name, schema in sorted(schemas.components.items()) if name not in queries - bodies}

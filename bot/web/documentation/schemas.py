@@ -16,47 +16,75 @@ REFERENCE = "#/components/schemas/{name}"
 _PYDANTIC_REFERENCE = "#/components/schemas/{model}"
 
 
-class AmbiguousName(Exception):
-    """Two types of one name would be one schema in the document."""
-
-
 class Schemas:
-    """The schemas of every type that the operations name. Raises AmbiguousName."""
+    """The schemas of every type that the operations name.
+
+    Where a request and an answer have a name in common, the request's schema is called `<name>Request`, unless
+    both are the same enumeration.
+    """
 
     def __init__(self, *, models: Iterable[type[BaseModel]], answers: Iterable[Any]) -> None:
-        self._models = tuple(dict.fromkeys(models))
-        self._answers = list({repr(answer): answer for answer in answers}.values())
-        _, definitions = models_json_schema(
-            [(model, "validation") for model in self._models], ref_template=_PYDANTIC_REFERENCE
+        known = tuple(dict.fromkeys(models))
+        references, definitions = models_json_schema(
+            [(model, "validation") for model in known], ref_template=_PYDANTIC_REFERENCE
         )
-        shown, structs = msgspec.json.schema_components(self._answers, ref_template=REFERENCE)
-        self._shown = dict(zip(map(repr, self._answers), shown, strict=True))
-        requests = definitions.get("$defs", {})
-        if both := sorted(requests.keys() & structs.keys() | {name for name in structs if "." in name}):
-            raise AmbiguousName(", ".join(both))
+        told = list({repr(answer): answer for answer in answers}.values())
+        shown, structs = msgspec.json.schema_components(told, ref_template=REFERENCE)
+        self._shown = dict(zip(map(repr, told), shown, strict=True))
+        names = _renamed(definitions.get("$defs", {}), structs)
+        self._models = {model: names[references[model, "validation"]["$ref"].rpartition("/")[2]] for model in known}
+        requests = {names[name]: _with_names(schema, names) for name, schema in definitions.get("$defs", {}).items()}
         self.components: dict[str, JsonObject] = {
             name: _plain(schema) for name, schema in sorted({**requests, **structs}.items())
         }
 
     def of_model(self, model: type[BaseModel]) -> JsonObject:
         """A reference to a model's schema."""
-        return {"$ref": REFERENCE.format(name=model.__name__)}
+        return {"$ref": REFERENCE.format(name=self._models[model])}
 
     def of_answer(self, answer: Any) -> JsonObject:
         """The schema of an answer's type, mostly a reference."""
         return self._shown[repr(answer)]
 
     def add(self, name: str, schema: JsonObject) -> JsonObject:
-        """Put a schema in under a name; returns the reference to it. Raises AmbiguousName for another one."""
-        if self.components.setdefault(name, schema) != schema:
-            raise AmbiguousName(name)
+        """Put a schema in under a name; returns the reference to it."""
+        self.components[name] = schema
         return {"$ref": REFERENCE.format(name=name)}
 
     def properties(self, model: type[BaseModel]) -> Iterable[tuple[str, JsonObject, bool]]:
         """Name, schema and whether it is required, of each field of a model."""
-        schema = self.components[model.__name__]
+        schema = self.components[self._models[model]]
         for name, shape in schema.get("properties", {}).items():
             yield name, shape, name in schema.get("required", ())
+
+    def drop(self, models: Iterable[type[BaseModel]]) -> None:
+        """Leave out the schemas of models that nothing refers to."""
+        for model in models:
+            self.components.pop(self._models[model], None)
+
+
+def _renamed(requests: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, str]:
+    """The name in the document of each request's schema."""
+    return {
+        name: f"{name}Request" if name in answers and not _is_same_choice(schema, answers[name]) else name
+        for name, schema in requests.items()
+    }
+
+
+def _is_same_choice(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return "enum" in one and sorted(map(str, one["enum"])) == sorted(map(str, other.get("enum", ())))
+
+
+def _with_names(schema: Any, names: Mapping[str, str]) -> Any:
+    """The same schema, whose references follow `names`."""
+    if isinstance(schema, list):
+        return [_with_names(one, names) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: REFERENCE.format(name=names[value.rpartition("/")[2]]) if key == "$ref" else _with_names(value, names)
+        for key, value in schema.items()
+    }
 
 
 def shape_of(example: object) -> JsonObject:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 import msgspec
@@ -12,7 +13,6 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
 from bot.errors import Forbidden, NotFound
 from bot.web.documentation import Guide, SurfaceGuide, openapi_document
-from bot.web.documentation.schemas import AmbiguousName
 from bot.web.openapi import Operation
 from bot.web.responses import code_and_message
 from bot.web.surface import Surface
@@ -21,6 +21,11 @@ from bot.web.surface import Surface
 class Locked(Forbidden):
     code = "locked"
     message = "It is locked."
+
+
+class Finish(StrEnum):
+    MATT = "matt"
+    GLOSS = "gloss"
 
 
 class Colour(BaseModel):
@@ -142,13 +147,28 @@ def test_an_answer_is_told_with_its_docstring() -> None:
     assert DOCUMENT["components"]["schemas"]["Mixed"]["description"] == "What was mixed."
 
 
-def test_two_types_of_one_name_are_refused() -> None:
+def test_two_types_of_one_name_are_two_schemas() -> None:
     class Colour(msgspec.Struct):
         other: int
 
     one = Operation(summary="x", tag="Colours", answers={200: Colour})
-    with pytest.raises(AmbiguousName, match="Colour"):
-        openapi_document([*ROUTES, SURFACE.route("GET", "/paint/x", nothing, operation=one)], GUIDE)
+    document = openapi_document([*ROUTES, SURFACE.route("GET", "/paint/x", nothing, operation=one)], GUIDE)
+    body = document["paths"]["/paint"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert body == {"$ref": "#/components/schemas/ColourRequest"}
+    schemas = document["components"]["schemas"]
+    assert [list(schemas[name]["properties"]) for name in ("Colour", "ColourRequest")] == [["other"], ["name", "shade"]]
+
+
+def test_a_choice_that_requests_and_answers_share_is_one_schema() -> None:
+    class Wanted(BaseModel):
+        finish: Finish
+
+    class Given(msgspec.Struct):
+        finish: Finish
+
+    one = Operation(summary="x", tag="Colours", body=Wanted, answers={200: Given})
+    document = openapi_document([SURFACE.route("POST", "/paint", nothing, operation=one)], GUIDE)
+    assert document["components"]["schemas"].keys() == {"ErrorCodeAndMessage", "Finish", "Given", "Wanted"}
 
 
 def test_a_routes_own_404_takes_the_place_of_the_plain_one() -> None:
