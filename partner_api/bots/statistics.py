@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import SHOP_TIME
 from bot.errors import BadRequest
-from bot.line.figures import Day, Figures
+from bot.line import figures as line
 from bot.models import Bot, UnansweredCluster
 from knowledge.repository.pages import Page
 from knowledge.repository.unanswered import ClusterFilter, State, list_clusters
@@ -22,6 +23,17 @@ from partner_api.wire import timestamp
 LONGEST = timedelta(days=366)
 USUAL = timedelta(days=29)
 MOST_QUESTIONS = 10
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _day_written(value: object) -> object:
+    """A day as 2026-11-22 alone: what reads numbers as days would take any number for one."""
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise ValueError("must be a day such as 2026-11-22")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_day_written)]
 
 
 class StatisticsQuery(BaseModel):
@@ -29,8 +41,8 @@ class StatisticsQuery(BaseModel):
 
     model_config = ConfigDict(str_strip_whitespace=True)
 
-    first: Annotated[date | None, Field(alias="from")] = None
-    last: Annotated[date | None, Field(alias="to")] = None
+    first: Annotated[Day | None, Field(alias="from")] = None
+    last: Annotated[Day | None, Field(alias="to")] = None
 
 
 class Contacts(msgspec.Struct):
@@ -135,7 +147,7 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=SHOP_TIME).astimezone(UTC)
 
 
-def _shown(bot: Bot, figures: Figures, *, first: date, last: date, unanswered: OpenQuestions) -> StatisticsShown:
+def _shown(bot: Bot, figures: line.Figures, *, first: date, last: date, unanswered: OpenQuestions) -> StatisticsShown:
     days = figures.days
     return StatisticsShown(
         bot_id=str(bot.id),
@@ -155,14 +167,16 @@ def _shown(bot: Bot, figures: Figures, *, first: date, last: date, unanswered: O
     )
 
 
-def _every_day(days: tuple[Day, ...], first: date, last: date) -> list[DayShown]:
+def _every_day(days: tuple[line.Day, ...], first: date, last: date) -> list[DayShown]:
     """A row for each day, those included on which nothing was said."""
     known = {one.day: one for one in days}
     every = [first + timedelta(days=at) for at in range((last - first).days + 1)]
-    return [_day(known.get(day) or Day(day=day, received=0, by_bot=0, by_staff=0, active_contacts=0)) for day in every]
+    return [
+        _day(known.get(day) or line.Day(day=day, received=0, by_bot=0, by_staff=0, active_contacts=0)) for day in every
+    ]
 
 
-def _day(one: Day) -> DayShown:
+def _day(one: line.Day) -> DayShown:
     return DayShown(one.day.isoformat(), one.received, one.by_bot, one.by_staff, one.active_contacts)
 
 

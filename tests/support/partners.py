@@ -12,11 +12,15 @@ import aiohttp
 from bot.clock import Clock
 from bot.db.engine import Database
 from bot.metrics import Metrics
-from bot.models import Partner
+from bot.models import Channel, Partner
 from bot.security.box import SecretBox
 from bot.security.keys import Purpose, derive_key
 from bot.settings import Settings
+from bot.tenancy.bots import BotRequest, CreatedBot, create_bot
 from bot.tenancy.partners import Partners
+from bot.tenancy.principal import Principal, PrincipalKind
+from bot.tenancy.repository import central_channel
+from bot.tenancy.slots import take_slot
 from bot.web.idempotency import Idempotency
 from bot.web.middlewares import create_web_app
 from bot.web.rate_limit import rate_limiter
@@ -85,6 +89,22 @@ async def make_key(
     async with api.database.unit_of_work() as session:
         issued = await keys.issue(session, partner, KeyRequest(environment=environment, **changes))
     return MadeKey(issued, caller_of(issued.row))
+
+
+async def make_bot(api: Api, partner: Partner, name: str = "好好租屋", **changes: Any) -> CreatedBot:
+    """A bot of `partner` on the central channel, which is made where there is none; it takes a slot."""
+    now, principal = api.clock.now(), Principal(PrincipalKind.PARTNER, "tests", partner.tenant_id)
+    async with api.database.unit_of_work() as session:
+        channel = await central_channel(session)
+        if channel is None:
+            channel = Channel(is_central=True, name="店家總機", basic_id="@123abcde", secret_box=b"", token_box=b"")
+            channel.created_at = channel.updated_at = now
+            session.add(channel)
+            await session.flush()
+        await take_slot(session, principal, partner_id=partner.id, clock=api.clock)
+        request = BotRequest(partner.tenant_id, channel.id, name, partner_id=partner.id, **changes)
+        token_key = derive_key(api.secret_key, Purpose.MANAGEMENT)
+        return await create_bot(session, request, clock=api.clock, management_token_key=token_key)
 
 
 @dataclass(frozen=True)
