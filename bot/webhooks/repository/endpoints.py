@@ -17,7 +17,8 @@ from bot.webhooks.states import PauseReason, State
 
 _ENDPOINTS, _DELIVERIES = table_of(WebhookEndpoint), table_of(WebhookDelivery)
 _UNIQUE = (_ENDPOINTS.c.tenant_id, _ENDPOINTS.c.environment, _ENDPOINTS.c.url_hash)
-_FIND_OR_ADD = upsert_of(
+_FIND = select(_ENDPOINTS.c.id).where(*(column == bindparam(column.name) for column in _UNIQUE))
+_ADD = upsert_of(
     WebhookEndpoint,
     lambda insert: (
         insert.values(
@@ -29,7 +30,7 @@ _FIND_OR_ADD = upsert_of(
             failures=0,
             created_at=bindparam("created_at"),
         )
-        # What is there already is written as it is, so that it comes back.
+        # What another transaction added meanwhile is written as it is, so that it comes back.
         .on_conflict_do_update(index_elements=_UNIQUE, set_={"url_hash": bindparam("url_hash")})
         .returning(_ENDPOINTS.c.id)
     ),
@@ -40,16 +41,12 @@ async def find_or_add(
     session: AsyncSession, tenant_id: uuid.UUID, *, environment: str, url: str, now: datetime
 ) -> uuid.UUID:
     """The id of the endpoint with this address, one for each tenant and environment."""
-    values = {
-        "id": uuid.uuid4(),
-        "tenant_id": tenant_id,
-        "environment": environment,
-        "url": url,
-        "url_hash": hashlib.sha256(url.encode()).hexdigest(),
-        "created_at": now,
-    }
-    row = await run_upsert(session, _FIND_OR_ADD, values)
-    found: uuid.UUID = row.id
+    key = {"tenant_id": tenant_id, "environment": environment, "url_hash": hashlib.sha256(url.encode()).hexdigest()}
+    # Nearly always it is there, and then it need not be locked.
+    found: uuid.UUID | None = (await session.execute(_FIND, key)).scalar()
+    if found is None:
+        row = await run_upsert(session, _ADD, key | {"id": uuid.uuid4(), "url": url, "created_at": now})
+        found = uuid.UUID(str(row.id))
     return found
 
 

@@ -1,0 +1,39 @@
+"""Answers of POSTs that take an Idempotency-Key, and the lanes that are woken once they are committed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+import msgspec
+from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.web.idempotency import REPLAYED_HEADER, Answer, KeyedRequest, idempotency_key
+from bot.web.requests import read_body
+from bot.web.responses import JSON_TYPE
+from partner_api.api import Api
+from partner_api.keys.routes_surface import CALLER
+
+# What is answered, and which lanes have something due now.
+Done = tuple[msgspec.Struct, Sequence[str]]
+
+
+async def once(
+    api: Api, request: web.Request, work: Callable[[AsyncSession], Awaitable[Done]], *, status: int = 200
+) -> web.Response:
+    """Run `work` in a transaction under the caller's idempotency key, if there is one, and wake what it begins."""
+    lanes: list[str] = []
+
+    async def answered(session: AsyncSession) -> Answer:
+        shown, due = await work(session)
+        lanes.extend(due)
+        return Answer(status, msgspec.json.encode(shown))
+
+    # By path: the same body may be meant for two deliveries.
+    scope = f"partner:{request[CALLER].principal.id}:{request.method} {request.path}"
+    keyed = KeyedRequest(scope, idempotency_key(request.headers), await read_body(request))
+    answer = await api.idempotency.run(keyed, answered)
+    if lanes:
+        api.wake(lanes)
+    headers = {"Cache-Control": "no-store"} | ({REPLAYED_HEADER: "true"} if answer.replayed else {})
+    return web.Response(body=answer.body, status=answer.status, headers=headers, content_type=JSON_TYPE)
