@@ -20,10 +20,10 @@ _ENGLISH_SHARE, _SCRIPT_SHARE = 0.2, 0.3
 
 
 def language_of(text: str) -> str | None:
-    """`zh-TW`, `he` or `en` where the script and the commonest words tell it, else None."""
+    """`zh`, `he` or `en` where the script and the commonest words tell it, else None."""
     letters = len(_LETTER.findall(text)) or 1
     if len(_HAN.findall(text)) > _SCRIPT_SHARE * letters and not _KANA_OR_HANGUL.search(text):
-        return "zh-TW"
+        return "zh"
     if len(_HEBREW.findall(text)) > _SCRIPT_SHARE * letters:
         return "he"
     words = [word.casefold() for word in _WORD.findall(text)]

@@ -1,0 +1,116 @@
+"""What transcribers tell of a call's channels, made turns."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from bot.speech.port import (
+    AudioTooLong,
+    AudioUnreadable,
+    Segment,
+    SpeechError,
+    TranscriberTimeout,
+    TranscriberUnavailable,
+    Transcript,
+)
+from partner_api.calls.analysis.audio import Part, Recording
+from partner_api.calls.analysis.errors import AnalysisFailed, Failure
+from partner_api.calls.analysis.transcribing import Spoken, transcribed
+from partner_api.calls.analysis.turns import Turn
+from partner_api.calls.analysis.wire import Channel, Heard
+
+SOUND = Channel(((0.0, 9.0),), -20.0, None, 0.0)
+STEREO = Recording(
+    Heard(30.0, (SOUND, SOUND)),
+    (Part(0, (0.0, 10.0), b"agent one"), Part(0, (20.0, 30.0), b"agent two"), Part(1, (5.0, 25.0), b"customer")),
+)
+MONO = Recording(Heard(30.0, (SOUND,)), (Part(0, (1.0, 9.0), b"agent one"),))
+TOLD = {
+    b"agent one": Transcript("Hi. Bye.", "en", (Segment("Hi.", 0.0, 1.0), Segment("Bye.", 8.0, 9.5))),
+    b"agent two": Transcript("Yes.", "en", (Segment("Yes.", 1.0, 20.0),)),
+    b"customer": Transcript("Hello.", "en", (Segment("Hello.", 2.0, 3.0),)),
+}
+
+
+class Told:
+    """A transcriber that has an answer for each recording."""
+
+    def __init__(self, answer: Callable[[bytes], Transcript] = TOLD.__getitem__) -> None:
+        self.answer = answer
+        self.asked: list[tuple[str, str | None, float]] = []
+
+    async def transcribe(
+        self, data: bytes, *, content_type: str = "", language: str | None = None, within: float
+    ) -> Transcript:
+        self.asked.append((content_type, language, within))
+        await asyncio.sleep(0)
+        return self.answer(data)
+
+    async def close(self) -> None: ...
+
+
+async def heard(transcriber: Told | None, recording: Recording = STEREO, *, agent_channel: int = 0) -> Spoken:
+    async def go_on() -> None: ...
+
+    return await transcribed(transcriber, recording, language="zh-TW", agent_channel=agent_channel, before_each=go_on)
+
+
+async def test_channels_are_transcribed_by_themselves_and_woven_by_their_times() -> None:
+    transcriber = Told()
+    spoken = await heard(transcriber)
+    assert spoken == Spoken(
+        [
+            Turn("agent", 0, 0.0, 1.0, "Hi."), Turn("customer", 1, 7.0, 8.0, "Hello."),
+            Turn("agent", 0, 8.0, 9.5, "Bye."), Turn("agent", 0, 21.0, 30.0, "Yes."),
+        ],
+        "en",
+    )  # fmt: skip
+    assert {(kind, language) for kind, language, _ in transcriber.asked} == {("audio/flac", "zh")}
+
+
+async def test_the_agent_is_on_the_channel_that_the_caller_says() -> None:
+    spoken = await heard(Told(), agent_channel=1)
+    assert [turn.speaker for turn in spoken.turns] == ["customer", "agent", "customer", "customer"]
+
+
+async def test_on_one_channel_nobody_knows_who_speaks() -> None:
+    assert {(turn.speaker, turn.channel) for turn in (await heard(Told(), MONO)).turns} == {("unknown", None)}
+
+
+async def test_a_model_without_times_gives_one_turn_a_channel_and_no_times_are_made_up() -> None:
+    spoken = await heard(Told(lambda data: Transcript(data.decode(), None)))
+    assert spoken.turns == [
+        Turn("agent", 0, None, None, "agent one agent two"), Turn("customer", 1, None, None, "customer"),
+    ]  # fmt: skip
+
+
+async def test_where_one_part_has_no_times_its_channel_has_none() -> None:
+    told = TOLD | {b"agent two": Transcript("Yes.", "en")}
+    assert (await heard(Told(told.__getitem__))).turns[0] == Turn("agent", 0, None, None, "Hi. Bye. Yes.")
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "is_transient"),
+    [
+        (TranscriberUnavailable(), Failure.TRANSCRIPTION_FAILED, True),
+        (TranscriberTimeout(), Failure.TRANSCRIPTION_TIMEOUT, True),
+        (AudioUnreadable(), Failure.AUDIO_UNREADABLE, False),
+        (AudioTooLong(), Failure.AUDIO_TOO_LONG, False),
+    ],
+)
+async def test_failures_have_their_codes(error: SpeechError, code: Failure, is_transient: bool) -> None:
+    def fail(data: bytes) -> Transcript:
+        raise error
+
+    with pytest.raises(AnalysisFailed) as failed:
+        await heard(Told(fail))
+    assert (failed.value.failure, failed.value.is_transient) == (code, is_transient)
+
+
+async def test_without_a_transcriber_it_says_so() -> None:
+    with pytest.raises(AnalysisFailed) as failed:
+        await heard(None)
+    assert failed.value.failure is Failure.TRANSCRIPTION_UNAVAILABLE
