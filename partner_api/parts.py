@@ -23,7 +23,8 @@ from partner_api.keys.routes import key_routes
 from partner_api.keys.routes_surface import admin_surface, bots_surface, v1_surface
 from partner_api.provisioning.routes import partner_routes, partner_surface
 from partner_api.routes_log import logged_by
-from partner_api.usage.routes import usage_routes
+from partner_api.usage.routes import admin_usage_routes, usage_routes
+from partner_api.usage.service import CLEAN_EVERY, cleaning
 
 Chore = tuple[str, timedelta, Callable[[datetime], Awaitable[object]]]
 
@@ -38,7 +39,7 @@ def routes(api: Api) -> list[Route]:
     """Every route of the Partner API; none when `PARTNER_API_ENABLED` is off."""
     if not api.settings.partner_api_enabled:
         return []
-    v1 = v1_surface(api)
+    v1, admin = v1_surface(api), admin_surface(api)
     return [
         *partner_routes(api),
         *health_routes(v1, api),
@@ -49,7 +50,8 @@ def routes(api: Api) -> list[Route]:
         *usage_routes(v1, api),
         *bot_routes(bots_surface(api, authenticator=bot_authenticator), api),
         *slot_routes(v1, api),
-        *key_routes(admin_surface(api), api),
+        *key_routes(admin, api),
+        *admin_usage_routes(admin, api),
     ]
 
 
@@ -63,4 +65,7 @@ def workers(api: Api, *, callbacks: SafeSender) -> Sequence[LaneWorker[Any, Any]
 
 def chores(api: Api) -> Sequence[Chore]:
     """What is done by the timetable: name, interval, and the work."""
-    return [("purge_call_results", PURGE_EVERY, purging(api.database))]
+    return [
+        ("purge_call_results", PURGE_EVERY, purging(api.database)),
+        ("partner_logs", CLEAN_EVERY, cleaning(api.database, days=api.settings.partner_log_days)),
+    ]

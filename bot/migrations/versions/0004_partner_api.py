@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from bot.migrations import partner_functions
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -312,8 +314,16 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True))
 
+    if op.get_bind().dialect.name == "postgresql":
+        for function in partner_functions.CREATE:
+            op.execute(function)
+
 
 def downgrade() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        for function in partner_functions.DROP:
+            op.execute(function)
+
     with op.batch_alter_table("bots", schema=None) as batch_op:
         batch_op.drop_column("deleted_at")
         batch_op.drop_column("suspended_at")
