@@ -78,9 +78,13 @@ _REFUSALS = (*_KEY_ERRORS, IpNotAllowed, PartnerDisabled, RateLimited)
 _ID = {"type": "string", "format": "uuid"}
 PARAMETERS: dict[str, dict[str, Any]] = {
     "agent_id": {"description": "An agent, by the `id` that creating it answered with.", "schema": _ID},
-    "bot_id": {"description": "A bot, by the `bot_id` of its provisioning.", "schema": _ID},
+    "bot_id": {
+        "description": "A bot, by the `bot_id` of its provisioning, which is its `id` in the list.",
+        "schema": _ID,
+    },
     "company_id": {"description": "A company, by its `id` in `GET /api/partner/v1/companies`.", "schema": _ID},
     "delivery_id": {"description": "A delivery, by its `id` in the job's deliveries.", "schema": _ID},
+    "entry_id": {"description": "An entry, by its `id` in the bot's knowledge.", "schema": {"type": "integer"}},
     "endpoint_id": {"description": "A callback endpoint, by its `id` in the list of them.", "schema": _ID},
     "job_id": {"description": "A job, by the `job_id` that handing in the call answered with.", "schema": _ID},
 }

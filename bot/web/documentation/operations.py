@@ -101,7 +101,7 @@ def errors_of(route: Route, operation: Operation, guide: SurfaceGuide) -> Mappin
     found += guide.errors
     if _VARIABLE.search(route.path) and not any(issubclass(one, NotFound) for one in operation.errors):
         found.append(NotFound)
-    if operation.body is not None:
+    if operation.body is not None or operation.idempotent:
         found += _OF_BODIES
     if operation.idempotent:
         found += _OF_KEYS
