@@ -25,14 +25,14 @@ class LineManagement:
 
     async def suspended(self, session: AsyncSession, bot: Bot, *, now: datetime) -> Sequence[str]:
         """Tell the owner that the bot rests from now on."""
-        return await _tell(session, bot, suspended_text(bot, Language.ZH_TW), now=now)
+        return await _tell(session, bot, "begun", suspended_text(bot, Language.ZH_TW), now=now)
 
     async def resumed(self, session: AsyncSession, bot: Bot, *, now: datetime) -> Sequence[str]:
         """Tell the owner that the bot is back, or that their own pause goes on."""
         told = [say("pause.suspension_over", shop=bot.store_name)]
         if bot.paused_at is not None:
             told.append(say("pause.still_paused"))
-        return await _tell(session, bot, "\n".join(told), now=now)
+        return await _tell(session, bot, "over", "\n".join(told), now=now)
 
     async def released(self, session: AsyncSession, released: Released, *, now: datetime) -> Sequence[str]:
         """What its people held goes back to the bot, their menus go, and the former owner is told."""
@@ -54,6 +54,6 @@ class LineManagement:
         return await follow_up(session, change, now=now)
 
 
-async def _tell(session: AsyncSession, bot: Bot, text: str, *, now: datetime) -> Sequence[str]:
-    key = lasting_key(NoticeKind.SUSPENDED, int(now.timestamp() * 1000))
+async def _tell(session: AsyncSession, bot: Bot, what: str, text: str, *, now: datetime) -> Sequence[str]:
+    key = lasting_key(NoticeKind.SUSPENDED, what, int(now.timestamp() * 1000))
     return await tell(session, bot, Notice(kind=NoticeKind.SUSPENDED, key=key, text=text, urgent=True), now=now)

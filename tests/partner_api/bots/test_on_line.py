@@ -1,0 +1,279 @@
+"""What a partner does with a bot, as its owner and its customers see it on LINE."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from sqlalchemy import select
+
+from bot.clock import ManualClock
+from bot.line.simulator import User
+from bot.models import Bot, Broadcast, Contact, Conversation, Delivery, LateAnswer, StaffDialog, StaffNotice
+from bot.outbox import runner
+from bot.texts import say
+from handlers.line.asking import Asker, Finding, Inquiry
+from handlers.line.commands import CommandName, command_text
+from handlers.line.owner.watching import Watch
+from tests.partner_api.bots.conftest import Desk, desk_on
+from tests.support.partners import Client
+from tests.support.running import Running, running
+from tests.support.shops import ANSWER, ASK
+from tests.support.tapping import buttons
+from tests.support.waiting import eventually
+
+
+@dataclass(frozen=True)
+class Street:
+    """A partner's shop with an owner, a customer, and somebody else's shop on the same account."""
+
+    running: Running
+    clock: ManualClock
+    desk: Desk
+    owner: User
+    customer: User
+
+    async def say(self, user: User, text: str) -> str:
+        return "\n".join(await self.running.ask(user, text))
+
+    async def has_seen(self, user: User, words: str) -> None:
+        """Wait for what is sent beside an answer."""
+        await eventually(lambda: any(words in text for text in self.running.seen(user)))
+
+    async def code(self) -> str:
+        return str((await self.desk.call("POST", "/binding-code")).body["binding"]["code"])
+
+    async def change(self, **changes: Any) -> None:
+        async with self.running.database.unit_of_work() as session:
+            bot = await session.get_one(Bot, self.desk.bot.id)
+            for name, value in changes.items():
+                setattr(bot, name, value)
+
+    def pushes(self) -> int:
+        """How many billed messages there were."""
+        paths = ("/message/push", "/message/multicast")
+        return sum(call.path.endswith(paths) for call in self.running.line.platform.calls)
+
+    def seen_words(self, user: User) -> str:
+        """Everything that was shown to somebody, cards and all."""
+        return str([one.content for one in self.running.line.visible_messages(self.running.central, user)])
+
+
+@pytest.fixture
+async def street(
+    sqlite_url: str, tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Street]:
+    monkeypatch.setattr(runner, "SWEEP_SECONDS", 0.05)
+    async with running(sqlite_url, tmp_path, clock=clock) as still, aiohttp.ClientSession() as session:
+        desk = await desk_on(still.shopkeeper.partner_api, Client(still.url, session))
+        await desk.call("POST", "/knowledge", json={"question_summary": ASK, "answer": ANSWER})
+        await still.shops.open("隔壁")
+        made = Street(still, clock, desk, still.friend("店長"), still.friend("客人"))
+        await made.say(made.owner, command_text(CommandName.CLAIM, await made.code()))
+        await made.say(made.customer, command_text(CommandName.ENTER_SHOP, desk.bot.shop_code))
+        await still.shops.know_quota(200)
+        yield made
+
+
+async def test_a_suspended_bot_rests_until_its_partner_resumes_it(street: Street) -> None:
+    shop = street.desk.bot.store_name
+    await street.desk.call("POST", "/pause")
+    await eventually(lambda: street.pushes() == 1)
+    assert "由您的服務商暫停服務" in street.seen_words(street.owner)
+    assert await street.say(street.customer, ASK) == say("line.shop_suspended", shop=shop)
+    for word in ("恢復", "暫停", "群發", ASK):
+        assert "由您的服務商暫停服務" in await street.say(street.owner, word)
+    assert await street.say(street.customer, ASK) == say("line.shop_suspended", shop=shop)
+    await street.desk.call("POST", "/resume")
+    assert await street.say(street.customer, ASK) == ANSWER
+    assert "恢復服務" in street.seen_words(street.owner)
+
+
+async def test_the_menu_of_a_suspended_bot_says_so_and_offers_no_way_around(street: Street) -> None:
+    await street.desk.call("POST", "/pause")
+    assert "由您的服務商暫停服務" in await street.say(street.owner, "選單")
+    labels = {str(one["label"]) for one in buttons(street.running, street.owner)}
+    assert {say("menu.pause"), say("menu.resume"), say("menu.broadcast")}.isdisjoint(labels)
+    assert say("menu.teach") in labels
+
+
+async def test_an_owners_own_pause_outlasts_the_suspension(street: Street) -> None:
+    await street.say(street.owner, "暫停 明天見")
+    assert (await street.desk.call("POST", "/pause")).body["status"] == "suspended"
+    assert await street.say(street.customer, ASK) == say("line.shop_suspended", shop=street.desk.bot.store_name)
+    assert (await street.desk.call("POST", "/resume")).body["status"] == "paused"
+    assert await street.say(street.customer, ASK) == "明天見"
+    assert say("pause.still_paused") in street.seen_words(street.owner)
+
+
+async def test_a_suspended_bot_asks_for_its_people_but_sends_no_summary(street: Street) -> None:
+    await street.change(summary_hour=8, owner_pushes="all")
+    await street.desk.call("POST", "/pause")
+    await eventually(lambda: street.pushes() == 1)
+    street.clock.advance(timedelta(minutes=5))
+    assert (await street.say(street.customer, "找真人")).startswith("好的，我幫您留話")
+    await Watch(street.running.database, street.running.shopkeeper._wake).look(street.clock.now())
+    assert "summary" not in await street.desk.rows(select(StaffNotice.kind))
+
+
+async def test_a_scheduled_broadcast_of_a_suspended_bot_is_not_sent(street: Street) -> None:
+    broadcast_id = await scheduled(street, at=street.clock.now() + timedelta(hours=1))
+    await street.desk.call("POST", "/pause")
+    street.clock.advance(timedelta(hours=2))
+    await eventually(lambda: stopped(street, broadcast_id, "suspended"))
+    assert "multicast" not in {call.path.rsplit("/", 1)[-1] for call in street.running.line.platform.calls}
+
+
+async def test_a_deleted_bot_answers_nobody_and_its_owner_is_told(street: Street) -> None:
+    await street.say(street.customer, ASK)
+    assert (await street.desk.call("DELETE")).status == 204
+    await street.has_seen(street.owner, say("staff.given_up", shop=street.desk.bot.store_name))
+    assert await street.desk.slots_used() == 0
+    # One shop is left on the account, and so it is the one that answers there.
+    other = await street.running.shops.open("第三家")
+    answers = [await street.say(street.customer, text) for text in (ASK, f"@進店 {street.desk.bot.shop_code}")]
+    assert ANSWER not in "".join(answers)
+    assert "找不到店碼" in answers[1]
+    assert await street.running.shops.owner_of(street.desk.bot) is None
+    assert street.desk.bot.id not in await street.desk.rows(select(Contact.entered_bot_id))
+    assert (await street.say(street.owner, "選單")) != ""
+    assert other.is_active
+
+
+async def test_a_code_of_a_deleted_bot_binds_nobody(street: Street) -> None:
+    await street.desk.call("POST", "/release-owner")
+    code = await street.code()
+    await street.desk.call("DELETE")
+    assert say("binding.code_used")[:6] in await street.say(street.owner, command_text(CommandName.CLAIM, code))
+    assert await street.running.shops.owner_of(street.desk.bot) is None
+
+
+async def test_whatever_was_under_way_ends_with_the_bot(street: Street) -> None:
+    await scheduled(street, at=street.clock.now() + timedelta(hours=5))
+    await street.say(street.customer, "找真人")
+    await late_answer(street)
+    await street.say(street.owner, "教學")
+    await waiting_push(street)
+    await street.desk.call("DELETE")
+    await street.running.settle()
+    assert await street.desk.rows(select(Broadcast.state)) == ["stopped"]
+    assert set(await street.desk.rows(select(Conversation.state))) == {"bot"}
+    assert await street.desk.rows(select(LateAnswer.state)) == ["dropped"]
+    assert await street.desk.rows(select(StaffDialog.kind)) == []
+    assert await street.desk.rows(select(StaffNotice.id).where(StaffNotice.told_at.is_(None))) == []
+    errors = await street.desk.rows(select(Delivery.error).where(Delivery.error == "bot_gone"))
+    assert errors == ["bot_gone"]
+    before = street.pushes()
+    street.clock.advance(timedelta(hours=6))
+    await street.running.settle()
+    assert street.pushes() == before
+
+
+async def test_a_released_bot_is_bound_by_another_with_a_new_code(street: Street) -> None:
+    released = await street.desk.token_call("POST", "/release-owner")
+    assert released.body["owner"]["bound"] is False
+    await street.has_seen(street.owner, say("staff.released_by_provider", shop=street.desk.bot.store_name))
+    successor = street.running.friend("新店長")
+    await street.say(successor, command_text(CommandName.CLAIM, await street.code()))
+    assert await street.running.shops.owner_of(street.desk.bot) == successor.user_id
+    assert (await street.desk.call("GET")).body["owner"]["bound"] is True
+
+
+async def test_the_figures_count_customers_and_not_the_shops_people(street: Street) -> None:
+    for text in ("可以帶大象來嗎？", ASK, "你好"):
+        await street.say(street.customer, text)
+    await street.say(street.customer, "找真人")
+    await street.say(street.owner, ASK)
+    found = (await street.desk.call("GET", "/statistics")).body
+    assert found["contacts"] == {"active": 1, "new_conversations": 2}
+    assert found["messages"] == {"received": 4, "sent_by_bot": 4, "sent_by_staff": 0}
+    assert found["answers"] == {"from_knowledge": 1, "other": 1, "not_known": 1, "failed": 0}
+    assert found["hand_overs"] == {"requested": 1, "conversations": 0}
+    assert [one["text"] for one in found["unanswered"]["top"]] == ["可以帶大象來嗎？"]
+    assert found["days"][-1] == {
+        "date": "2026-01-01", "received": 4, "sent_by_bot": 4, "sent_by_staff": 0, "active_contacts": 1,
+    }  # fmt: skip
+    assert found["sent"]["free_replies"] >= 6
+
+
+async def scheduled(street: Street, *, at: Any) -> int:
+    """A broadcast that is to be sent then."""
+    bot = street.desk.bot
+    row = Broadcast(
+        tenant_id=bot.tenant_id, bot_id=bot.id, channel_id=bot.channel_id, messages=[{"type": "text", "text": "群發"}],
+        state="scheduled", scheduled_at=at, due_at=at, created_at=street.clock.now(), recipients=1,
+    )  # fmt: skip
+    async with street.running.database.unit_of_work() as session:
+        session.add(row)
+    return row.id
+
+
+async def stopped(street: Street, broadcast_id: int, reason: str) -> bool:
+    rows = await street.desk.rows(select(Broadcast.reason).where(Broadcast.id == broadcast_id))
+    return rows == [reason]
+
+
+async def late_answer(street: Street) -> None:
+    """An answer that its customer hasn't fetched."""
+    bot, now = street.desk.bot, street.clock.now()
+    async with street.running.database.unit_of_work() as session:
+        conversation = await session.scalar(select(Conversation).where(Conversation.bot_id == bot.id))
+        assert conversation is not None
+        event = (await street.running.events())[0]
+        session.add(
+            LateAnswer(
+                tenant_id=bot.tenant_id,
+                bot_id=bot.id,
+                contact_id=conversation.contact_id,
+                conversation_id=conversation.id,
+                event_id=event.id,
+                state="ready",
+                language="zh-TW",
+                question=ASK,
+                answer=ANSWER,
+                created_at=now,
+                ready_at=now,
+            )
+        )
+
+
+async def waiting_push(street: Street) -> None:
+    """A message that is to be pushed in an hour."""
+    bot, now = street.desk.bot, street.clock.now()
+    async with street.running.database.unit_of_work() as session:
+        session.add(
+            Delivery(
+                channel_id=bot.channel_id,
+                bot_id=bot.id,
+                lane="out:tests",
+                kind="push",
+                messages=[],
+                reply_token="",
+                state="planned",
+                fence=0,
+                to_id=street.customer.user_id,
+                due_at=now + timedelta(hours=1),
+                created_at=now,
+                updated_at=now,
+            )
+        )
+
+
+async def test_an_answer_that_was_being_made_is_not_given_in_a_deleted_bots_name(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = Asker.ask
+
+    async def ask_and_delete(self: Asker, inquiry: Inquiry) -> Finding:
+        finding = await ask(self, inquiry)
+        await street.desk.call("DELETE")
+        return finding
+
+    monkeypatch.setattr(Asker, "ask", ask_and_delete)
+    await street.running.shops.open("第三家")
+    assert await street.say(street.customer, ASK) == say("line.no_shop_yet")
