@@ -21,6 +21,7 @@ from bot.db import engine as databases
 from bot.line.delivery import repository as ledger
 from bot.line.sdk_client import SdkLineClient
 from bot.outbox import lanes, runner
+from bot.web.idempotency import Idempotency
 from handlers.line import late_answers
 from handlers.line.inbox.postgresql import PostgresqlInboxStore
 from handlers.line.inbox.sqlite import SqliteInboxStore
@@ -29,6 +30,7 @@ from handlers.line.outgoing import OutgoingWorker
 from handlers.line.tasks import LineLaneWorker
 from handlers.line.timing import Timing
 from knowledge.engine import Engine
+from partner_api.calls import service as calls
 from scheduler.wakeups import WakeUps
 
 CONTROL = "STOP_AT"
@@ -77,7 +79,7 @@ class Breakpoints:
 
 
 def install(control: Path) -> None:
-    """Put a stop around everything that `message-lifecycle` lists as a crash point."""
+    """Put a stop around everything that `message-lifecycle` lists as a crash point, and around taking a call."""
     stops = Breakpoints(control)
     reach = stops.reach
     for store in (SqliteInboxStore, PostgresqlInboxStore):
@@ -96,6 +98,8 @@ def install(control: Path) -> None:
     _around(runner.LaneRunner, "stop", before=lambda: reach("stopping"))
     _around(late_answers, "store", before=lambda: reach("late"))
     _around(LateAnswers, "begin", after=lambda _: reach("late_begun"))
+    _around(calls, "accept", after=lambda _: reach("call_inserted"))
+    _around(Idempotency, "run", after=lambda _: reach("call_kept"))
 
 
 def own_lanes_as(owner: str) -> None:
