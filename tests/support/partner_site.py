@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from tests.support.servers import environment_of
 
 LIMIT = 60_000
 COMPANY = {"name": "Test Company", "industry": "retail", "contact_email": "admin@testcompany.com"}
+TRANSCRIPT = "Agent: Thank you for calling. How can I help?\nCustomer: What does the larger plan cost?"
 AGENT = {"email": "agent@testcompany.com", "name": "John Doe", "role": "agent"}
 
 
@@ -56,6 +56,21 @@ class PartnerSite:
         assert answer.status == 201, answer.body
         return str(answer.body["id"])
 
+    async def provisioned(self, name: str = "StockRadar Assistant") -> dict[str, Any]:
+        """The answer to provisioning a bot."""
+        headers = {"Authorization": f"Bearer {self.provisioning_key}"}
+        answer = await self.client.call("POST", "/provision", headers=headers, json={"store_name": name})
+        assert answer.status == 201, answer.body
+        return dict(answer.body)
+
+    async def handed_in(self, key: MadeKey, *, webhook_url: str | None = None) -> str:
+        """The id of the job of a call of a new company."""
+        company_id, agent_id = await self.staffed_company(key)
+        body = {"transcript": TRANSCRIPT, "company_id": company_id, "agent_id": agent_id, "webhook_url": webhook_url}
+        answer = await self.client.call("POST", "/v1/calls/analyze", key=key, json=body)
+        assert answer.status == 202, answer.body
+        return str(answer.body["job_id"])
+
     def environment(self, folder: Path, *, key: MadeKey, webhook_url: str | None = None) -> dict[str, str]:
         """The variables that the examples read."""
         return environment_of(
@@ -85,24 +100,3 @@ async def partner_site(database_url: str, folder: Path, **settings: Any) -> Asyn
             sandbox=keys[Environment.SANDBOX],
             production=keys[Environment.PRODUCTION],
         )
-
-
-def schemathesis_settings(site: PartnerSite, *, company_id: str, agent_id: str) -> str:
-    """A `schemathesis.toml`: who calls which operation, and ids that exist."""
-    provisioning = {"Authorization": f"Bearer {site.provisioning_key}"}
-    known = {"path.company_id": company_id, "path.agent_id": agent_id}
-    return "\n".join(
-        (
-            _table(known, "parameters"),
-            _operations('include-path = "/api/partner/provision"', provisioning),
-            _operations('include-path-regex = "^/api/partner/v1"', dict(site.production.headers)),
-        )
-    )
-
-
-def _operations(which: str, headers: dict[str, str]) -> str:
-    return f"[[operations]]\n{which}\n{_table(headers, 'operations.headers')}"
-
-
-def _table(values: dict[str, str], name: str) -> str:
-    return f"[{name}]\n" + "".join(f"{json.dumps(key)} = {json.dumps(value)}\n" for key, value in values.items())
