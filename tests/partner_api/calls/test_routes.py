@@ -7,12 +7,15 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select, update
 
+from bot.clock import ManualClock
+from bot.db.engine import Database
 from bot.models import AsyncJob, CallRecording
 from partner_api.caller import Environment
 from partner_api.calls import service
 from partner_api.calls.repository import recording_of
 from tests.partner_api.conftest import AUDIO, TRANSCRIPT, WAV, Office, office_on, refused
-from tests.support.partners import make_key
+from tests.support.partners import api_on, make_key, served
+from tests.support.settings import MakeSettings
 
 ONCE = {"X-Idempotency-Key": "unique-request-id-123"}
 COUNT = select(func.count(AsyncJob.id))
@@ -175,10 +178,15 @@ async def test_a_key_may_have_so_many_open_jobs(office: Office, monkeypatch: pyt
     assert (await office.analyze()).status == 202
 
 
-async def test_50_at_once_with_one_key_make_one_job(office: Office) -> None:
-    answers = await asyncio.gather(*(office.analyze(headers=ONCE, audio_file=AUDIO) for _ in range(50)))
-    statuses = Counter(answer.status for answer in answers)
-    assert set(statuses) <= {202, 409}
-    assert len({json.dumps(answer.body) for answer in answers if answer.status == 202}) == 1
-    assert all(answer.headers["Retry-After"] for answer in answers if answer.status == 409)
-    assert await office.rows(COUNT) == [1]
+async def test_50_at_once_with_one_key_make_one_job(
+    database: Database, clock: ManualClock, settings: MakeSettings
+) -> None:
+    api = api_on(database, settings(), clock)
+    async with served(api) as client:
+        office = await office_on(api, client)
+        answers = await asyncio.gather(*(office.analyze(headers=ONCE, audio_file=AUDIO) for _ in range(50)))
+        statuses = Counter(answer.status for answer in answers)
+        assert set(statuses) <= {202, 409}
+        assert len({json.dumps(answer.body) for answer in answers if answer.status == 202}) == 1
+        assert all(answer.headers["Retry-After"] for answer in answers if answer.status == 409)
+        assert await office.rows(COUNT) == [1]
