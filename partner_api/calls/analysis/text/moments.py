@@ -1,0 +1,51 @@
+"""Days and times as they are told: the words, and the date or hour where the words alone give one. Pure.
+
+"tomorrow" is kept as it was said: on which day the call took place is not for the words to tell.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from knowledge.grounding import facts_in
+from partner_api.calls.analysis.text.sentences import Sentence
+from partner_api.calls.analysis.text.words import Script, lists, one_of
+
+_TRIM = " ,，"
+
+
+@cache
+def _pattern(language: Script) -> re.Pattern[str]:
+    found = lists(__package__, "moments")[language.value]
+    patterns = [pattern.replace("<n>", found["number"]) for pattern in found["patterns"]]
+    one = one_of(patterns, language.value).pattern
+    return re.compile(f"{one}(?:{one_of([found['joints']], 'zh-TW').pattern}{one})*")
+
+
+def moments_in(sentence: Sentence) -> list[dict[str, Any]]:
+    """Each day or time of a sentence: `text` as said, `date` (2026-11-22), `day` (11-22) and `time` (15:00), each
+    None where the words don't give it."""
+    if sentence.language is None:
+        return []
+    return [_told(sentence, *found.span()) for found in _pattern(sentence.language).finditer(sentence.folded)]
+
+
+def are_named(sentence: Sentence) -> bool:
+    """Whether a sentence tells a day or a time."""
+    return sentence.language is not None and bool(_pattern(sentence.language).search(sentence.folded))
+
+
+def told_in(sentence: Sentence) -> dict[str, Any] | None:
+    """The most exact day or time of a sentence; None where it tells none."""
+    return max(moments_in(sentence), key=lambda one: sum(value is not None for value in one.values()), default=None)
+
+
+def _told(sentence: Sentence, start: int, end: int) -> dict[str, Any]:
+    text = sentence.original(start, end).strip(_TRIM)
+    facts = dict(fact.split(":", 1) for fact in sorted(facts_in(text)) if fact.startswith(("date:", "day:", "time:")))
+    date = "-".join(part.zfill(2) for part in facts["date"].split("-")) if "date" in facts else None
+    day = "-".join(part.zfill(2) for part in facts["day"].split("-")) if "day" in facts else None
+    time = facts["time"].zfill(len("00:00")) if "time" in facts else None
+    return {"text": text, "date": date, "day": day, "time": time}

@@ -1,0 +1,78 @@
+"""Word lists in data files, and the patterns they make: per language, each matched against folded text. Pure."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from knowledge.retrieval.tokens import fold as fold_chinese
+
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+_MARKS = re.compile(r"[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u200b-\u200f\u2060]")
+_QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u05f3": "'", "\u201c": '"', "\u201d": '"', "\u05f4": '"'})
+_SPACES = re.compile(r"\s+")
+_LETTERS = {
+    "zh-TW": re.compile(r"[\u3400-\u9fff]"),
+    "he": re.compile(r"[\u05d0-\u05ea]"),
+    "en": re.compile(r"[a-z]", re.IGNORECASE),
+}
+# A Han character says about as much as three letters.
+_WEIGHT = {"zh-TW": 3, "he": 1, "en": 1}
+_CODES = {"zh": "zh-TW", "cmn": "zh-TW", "en": "en", "he": "he", "iw": "he"}
+# Hebrew writes "and", "that", "the", "to", "in", "from" and "as" onto the word.
+_BOUNDS = {
+    "zh-TW": ("", ""),
+    "en": (r"(?<![\w'])", r"(?![\w])"),
+    "he": (r"(?<![\u05d0-\u05ea])[ושהלבמכ]{0,2}", r"(?![\u05d0-\u05ea])"),
+}
+
+
+class Script(StrEnum):
+    """The languages that there are word lists for."""
+
+    CHINESE = "zh-TW"
+    ENGLISH = "en"
+    HEBREW = "he"
+
+
+def script_of(text: str) -> Script | None:
+    """The language of ours that `text` is written in by its letters; None where it has none of them."""
+    counts = {code: len(pattern.findall(text)) * _WEIGHT[code] for code, pattern in _LETTERS.items()}
+    best = max(counts, key=lambda code: counts[code])
+    return Script(best) if counts[best] else None
+
+
+def knows(language: str | None) -> bool:
+    """Whether there are word lists for a call's language, given by its code; an unnamed one is told by its letters."""
+    return language is None or not language or language.lower().replace("_", "-").split("-")[0] in _CODES
+
+
+def fold(text: str) -> str:
+    """`text` without differences of width, case, script (Simplified, Traditional), points and quotation marks."""
+    plain = _MARKS.sub("", unicodedata.normalize("NFKC", text.translate(_QUOTES)))
+    plain = fold_chinese(plain) if _HAN.search(plain) else plain.lower()
+    return _SPACES.sub(" ", plain).strip()
+
+
+def lists(package: str, name: str) -> dict[str, Any]:
+    """The data file `name`.toml of `package`."""
+    return tomllib.loads(files(package).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def one_of(patterns: Iterable[str], language: str) -> re.Pattern[str]:
+    """A pattern for any of `patterns`, which are regular expressions, as whole words where the language has them."""
+    before, after = _BOUNDS[language]
+    joined = "|".join(folded_pattern(pattern) for pattern in patterns) or r"(?!)"
+    return re.compile(f"{before}(?:{joined}){after}" if not language.startswith("zh") else f"(?:{joined})")
+
+
+@cache
+def folded_pattern(pattern: str) -> str:
+    """`pattern` with its Chinese folded as text is; its escapes stay."""
+    return _HAN.sub(lambda found: fold_chinese(found[0]), pattern)
