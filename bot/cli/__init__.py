@@ -23,6 +23,7 @@ _COMMANDS = {
     "import": "knowledge:import_file",
     "export": "knowledge:export_file",
     "partner": "partners:partner",
+    "operator": "operators:operator",
     "channel": "channels:channel",
     "key": "keys:key",
     "vendor": "vendors:vendor",

@@ -1,25 +1,39 @@
-"""Partners: who may provision bots, and how many."""
+"""Partners: who may provision bots and how many, their keys, and what these were used for."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Annotated, Any, TypeVar
 
+import msgspec
 import typer
 
-from bot.cli.output import print_json
+from bot.cli.output import AsJson, print_json
+from bot.cli.partner_keys import key
 from bot.cli.store import opened_store
 from bot.clock import SystemClock
+from bot.db.engine import Database
 from bot.security.keys import Purpose, derive_key
 from bot.settings import Settings, load_settings
 from bot.tenancy.partners import Partners
+from bot.tenancy.principal import PLATFORM
+from bot.web.requests import validate
+from partner_api.keys.repository import list_partners
+from partner_api.keys.schemas import partner_shown
+from partner_api.usage.schemas import PeriodQuery, UsageShown
+from partner_api.usage.service import Usage, clean_up
 
-partner = typer.Typer(help="Partners, who provision bots.", no_args_is_help=True)
+partner = typer.Typer(help="Partners, who provision bots and analyse calls.", no_args_is_help=True)
+partner.add_typer(key, name="key")
+Found = TypeVar("Found")
 
 
 @partner.callback()
 def partners() -> None:
-    """Partners, who provision bots."""
+    """Partners, who provision bots and analyse calls."""
 
 
 @partner.command()
@@ -32,6 +46,86 @@ def create(
 ) -> None:
     """Make a partner and print it as JSON, with its provisioning key, which is shown this once."""
     print_json(asyncio.run(_create(load_settings(), name, slots=slots, import_key=import_key)))
+
+
+@partner.command(name="list")
+def list_command(as_json: AsJson = False) -> None:
+    """List every partner, the newest first."""
+
+    async def work(database: Database) -> list[dict[str, Any]]:
+        async with database.reading() as session:
+            rows, _ = await list_partners(session, PLATFORM)
+        return [msgspec.structs.asdict(partner_shown(row)) for row in rows]
+
+    found = _run(work)
+    if as_json:
+        print_json({"partners": found})
+        return
+    for one in found:
+        state = "active  " if one["is_active"] else "disabled"
+        typer.echo(f"{one['id']}  {state}  {one['slots_used']}/{one['slots_total']} slots  {one['name']}")
+    if not found:
+        typer.echo("There is no partner yet. Make one with: shopkeeper partner create NAME --slots N")
+
+
+@partner.command()
+def usage(
+    key_id: Annotated[uuid.UUID, typer.Argument(help="The key's id, as `partner key list` shows it.")],
+    *,
+    since: Annotated[str, typer.Option("--from", help="A day or moment; 30 days before the end unless given.")] = "",
+    until: Annotated[
+        str, typer.Option("--to", help="A day, which counts in whole, or a moment; now unless given.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show what a key was used for."""
+    query = validate(PeriodQuery, {"from": since, "to": until})
+    shown = _run(lambda database: Usage(database, SystemClock()).of_key(key_id, query))
+    if as_json:
+        print_json(msgspec.to_builtins(shown))
+        return
+    for line in _lines(shown):
+        typer.echo(line)
+
+
+@partner.command()
+def cleanup(
+    days: Annotated[
+        int | None, typer.Option(min=1, max=3650, help="How old a row is that goes; PARTNER_LOG_DAYS unless given.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Delete old rows of the logs of requests and of callbacks' attempts, and print how many."""
+    kept = timedelta(days=days or load_settings().partner_log_days)
+    deleted = dict(_run(lambda database: clean_up(database, before=SystemClock().now() - kept)))
+    if as_json:
+        print_json({"deleted": deleted, "days": kept.days})
+        return
+    for table, number in deleted.items():
+        typer.echo(f"{table}: {number} rows older than {kept.days} days deleted.")
+
+
+def _lines(shown: UsageShown) -> list[str]:
+    requests = shown.requests
+    told = [
+        f"{shown.since} to {shown.until}",
+        f"requests {requests.total}, refused or failed {requests.errors}, over the limit {requests.rate_limited}",
+    ]
+    for one in requests.by_endpoint:
+        times = f"p50 {one.p50_ms:g} ms  p95 {one.p95_ms:g} ms"
+        told.append(f"  {one.requests:8}  {one.errors} errors  {times}  {one.method} {one.endpoint}")
+    for name, of in (("jobs", shown.jobs), ("callbacks", shown.callbacks)):
+        states = ", ".join(f"{state} {number}" for state, number in sorted(of.by_state.items()))
+        told.append(f"{name} {of.total}" + (f" ({states})" if states else ""))
+    return told
+
+
+def _run(work: Callable[[Database], Awaitable[Found]]) -> Found:
+    async def run() -> Found:
+        async with opened_store(load_settings()) as database:
+            return await work(database)
+
+    return asyncio.run(run())
 
 
 async def _create(settings: Settings, name: str, *, slots: int, import_key: str | None) -> dict[str, object]:
