@@ -192,12 +192,19 @@ class PostOffice:
 
 @asynccontextmanager
 async def post_office(
-    database: Database, clock: ManualClock, signers: Signers, *, allow: Sequence[str], deadline: float = 0.3
+    database: Database,
+    clock: ManualClock,
+    signers: Signers,
+    *,
+    allow: Sequence[str],
+    deadline: float = 0.3,
+    signer_id: uuid.UUID | None = None,
 ) -> AsyncIterator[PostOffice]:
     """A worker whose requests take at most `deadline` seconds and reach the pairs in `allow`, without jitter."""
     sender = SafeSender(allow=allow)
     worker = CallbackWorker(sender, signers, jitter=lambda: 0.0, deadline=deadline)
     office = PostOffice(database, clock, signers, LaneRunner(database, clock, workers=[worker]))
+    office.signer_id = signer_id or office.signer_id
     await office.prepare()
     try:
         yield office
