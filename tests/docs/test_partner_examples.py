@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pytest
 from aiohttp import web
 
 from tests.support.code import ROOT
+from tests.support.node import installed_modules
 from tests.support.partner_site import PartnerSite, partner_site
 from tests.support.programs import Finished, finished, listening
 from tests.support.servers import free_port
@@ -23,32 +24,40 @@ from tests.support.web import serving
 EXAMPLES = ROOT / "docs" / "partner-api-examples"
 
 
-@dataclass(frozen=True)
-class Language:
-    """How the examples of a language are run, in its folder; `needs` are the programs that it takes."""
-
-    needs: tuple[str, ...]
-    client: tuple[str, ...]
-    receiver: Callable[[int], tuple[str, ...]] | None = None
-
-
-LANGUAGES: Mapping[str, Language] = {
-    "python": Language(("python3",), ("python3", "client.py"), lambda _port: ("python3", "receiver.py")),
-    "php": Language(("php",), ("php", "client.php"), lambda port: ("php", "-S", f"127.0.0.1:{port}", "receiver.php")),
-    "node": Language(("node",), ("node", "client.mjs")),
-    "curl": Language(("curl", "jq", "openssl"), ("bash", "client.sh")),
+CLIENTS: Mapping[str, Sequence[str]] = {
+    "python": ("python3", "client.py"),
+    "php": ("php", "client.php"),
+    "node": ("node", "client.mjs"),
+    "curl": ("bash", "client.sh"),
 }
+RECEIVERS: Mapping[str, Sequence[str]] = {
+    "python": ("python3", "receiver.py"),
+    "php": ("php", "-S", "127.0.0.1:{port}", "receiver.php"),
+    "node-express4": ("node", "receiver.js"),
+    "node-express5": ("node", "receiver.js"),
+}
+NEEDS = {"curl": ("curl", "jq", "openssl")}
 
 
-def runnable(*, receivers: bool = False) -> list[Any]:
-    """The languages, those left out whose programs are missing here."""
+def runnable(programs: Mapping[str, Sequence[str]]) -> list[Any]:
+    """Their names; those whose programs are missing here are skipped."""
     found = []
-    for name, language in LANGUAGES.items():
-        if receivers and language.receiver is None:
-            continue
-        missing = ", ".join(program for program in language.needs if shutil.which(program) is None)
+    for name, command in programs.items():
+        missing = ", ".join(one for one in (command[0], *NEEDS.get(name, ())) if shutil.which(one) is None)
         found.append(pytest.param(name, marks=pytest.mark.skipif(bool(missing), reason=f"{missing} is missing here")))
     return found
+
+
+def folder_of(name: str) -> Path:
+    return EXAMPLES / name.partition("-")[0]
+
+
+def modules_of(name: str, tmp_path: Path) -> dict[str, str]:
+    """What lets an example in Node.js find the Express of its name."""
+    if not name.startswith("node-"):
+        return {}
+    (tmp_path / "express").symlink_to(installed_modules() / name.removeprefix("node-"))
+    return {"NODE_PATH": str(tmp_path)}
 
 
 @dataclass(frozen=True)
@@ -88,27 +97,27 @@ async def place(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Place]:
         yield Place(site, port)
 
 
-@pytest.mark.parametrize("name", runnable())
+@pytest.mark.parametrize("name", runnable(CLIENTS))
 async def test_a_client_gets_its_call_analysed(name: str, place: Place, tmp_path: Path) -> None:
     site = place.site
     environment = site.environment(tmp_path, key=site.sandbox)
-    done = await finished(*LANGUAGES[name].client, folder=EXAMPLES / name, environment=environment)
+    done = await finished(*CLIENTS[name], folder=folder_of(name), environment=environment)
     assert done.status == 0, done.said
     first, last = done.said.splitlines()
     assert re.fullmatch(r"Job [0-9a-f-]{36} is queued, about .+", first)
     assert re.fullmatch(r"Job [0-9a-f-]{36} is completed, overall score \d+(\.\d+)?", last)
 
 
-@pytest.mark.parametrize("name", runnable(receivers=True))
+@pytest.mark.parametrize("name", runnable(RECEIVERS))
 async def test_a_receiver_accepts_what_was_sent_and_nothing_else(name: str, place: Place, tmp_path: Path) -> None:
-    site, receiver = place.site, LANGUAGES[name].receiver
-    assert receiver is not None
-    environment = site.environment(tmp_path, key=site.sandbox) | {"PORT": str(place.port)}
-    async with listening(*receiver(place.port), folder=EXAMPLES / name, environment=environment) as program:
+    command = [part.format(port=place.port) for part in RECEIVERS[name]]
+    environment = place.site.environment(tmp_path, key=place.site.sandbox) | {"PORT": str(place.port)}
+    environment |= modules_of(name, tmp_path)
+    async with listening(*command, folder=folder_of(name), environment=environment) as program:
         await eventually(place.is_open)
         job_id = await place.hand_in()
         assert await program.line("accepted") == f"accepted {job_id} completed {await place.score(job_id)}"
-        async with site.client.session.post(place.webhook_url, json={"job_id": job_id}) as forged:
+        async with place.site.client.session.post(place.webhook_url, json={"job_id": job_id}) as forged:
             assert forged.status == 401
         assert await program.line("refused") == "refused"
 
