@@ -58,8 +58,6 @@ def _cut(value: Any, most: int) -> Any:
 
 
 def _cut_object(value: Mapping[str, Any], most: int) -> Mapping[str, Any]:
-    if _size(value) <= most:
-        return value
     kept = {name: _emptied(item) for name, item in value.items()}
     left = most - _size(kept)
     if left < 0:

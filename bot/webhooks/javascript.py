@@ -7,7 +7,8 @@ of that. Sources: ECMA-262, `JSON.stringify`, `Number::toString` (6.1.6.1.20) an
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -17,8 +18,6 @@ EXPONENT_BELOW = -6
 LAST_INDEX = 2**32 - 2
 SAFE_INTEGER = 2**53
 
-Write = Callable[[str], None]
-
 
 def stringify(value: Mapping[str, Any] | Sequence[Any]) -> bytes:
     """`value` as JSON in UTF-8 without a space, as JavaScript would print it after reading it.
@@ -27,9 +26,7 @@ def stringify(value: Mapping[str, Any] | Sequence[Any]) -> bytes:
     U+FFFD, and names that are array indices come first, in their order. Raises TypeError for what JSON doesn't
     know, and for a name that is no string.
     """
-    parts: list[str] = []
-    _write(value, parts.append)
-    return "".join(parts).encode()
+    return _printed(value).encode()
 
 
 def number(value: float) -> str:
@@ -44,16 +41,18 @@ def number(value: float) -> str:
         return "null"
     if exact == 0:
         return "0"
-    sign, digits, point = _decimal(exact)
+    if "e" not in (plain := repr(exact)):
+        return plain.removesuffix(".0")
+    sign, digits, point = _decimal(plain)
     return sign + _positional(digits, point)
 
 
-def _decimal(value: float) -> tuple[str, str, int]:
-    """Sign, shortest digits, and the place of the point before which they stand: 0.5 is ("", "5", 0)."""
-    mantissa, _, exponent = repr(value).partition("e")
+def _decimal(printed: str) -> tuple[str, str, int]:
+    """Sign, shortest digits, and the place of the point before which they stand: 5e-01 is ("", "5", 0)."""
+    mantissa, _, exponent = printed.partition("e")
     sign = "-" if mantissa.startswith("-") else ""
     whole, _, fraction = mantissa.lstrip("-").partition(".")
-    point = len(whole) + int(exponent or 0)
+    point = len(whole) + int(exponent)
     digits = whole + fraction
     leading = len(digits) - len(digits.lstrip("0"))
     return sign, digits.strip("0"), point - leading
@@ -73,7 +72,7 @@ def _positional(digits: str, point: int) -> str:
 
 def text(value: str) -> str:
     """A string as JavaScript quotes it."""
-    return encode_basestring(_whole(value))
+    return encode_basestring(value if value.isascii() else _whole(value))
 
 
 def _whole(value: str) -> str:
@@ -85,49 +84,34 @@ def _whole(value: str) -> str:
     return value
 
 
-def _write(value: Any, write: Write) -> None:
+def _printed(value: Any) -> str:
+    if isinstance(value, str):
+        return text(value)
     if value is None or value is True or value is False:
-        write("null" if value is None else "true" if value else "false")
-    elif isinstance(value, str):
-        write(text(value))
-    elif isinstance(value, int | float):
-        write(number(value))
-    elif isinstance(value, Mapping):
-        _write_object(value, write)
-    elif isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
-        _write_array(value, write)
-    else:
-        raise TypeError(f"{type(value).__name__} is nothing that JSON knows")
+        return "null" if value is None else "true" if value else "false"
+    if isinstance(value, int | float):
+        return number(value)
+    if isinstance(value, Mapping):
+        return "{" + ",".join([f"{_name(name)}:{_printed(item)}" for name, item in _in_order(value)]) + "}"
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
+        return "[" + ",".join([_printed(item) for item in value]) + "]"
+    raise TypeError(f"{type(value).__name__} is nothing that JSON knows")
 
 
-def _write_array(value: Sequence[Any], write: Write) -> None:
-    separator = "["
-    for item in value:
-        write(separator)
-        _write(item, write)
-        separator = ","
-    write("]" if value else "[]")
+@lru_cache(maxsize=1024)
+def _name(name: str) -> str:
+    return text(name)
 
 
-def _write_object(value: Mapping[str, Any], write: Write) -> None:
-    separator = "{"
-    for name, item in _in_order(value):
-        write(f"{separator}{text(name)}:")
-        _write(item, write)
-        separator = ","
-    write("}" if value else "{}")
-
-
-def _in_order(value: Mapping[str, Any]) -> list[tuple[str, Any]]:
+def _in_order(value: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     """The members in the order in which JavaScript keeps them, each name once with its last value."""
     if not all(isinstance(name, str) for name in value):
         raise TypeError("a name in JSON is a string")
+    if all(name.isascii() and not name[:1].isdigit() for name in value):
+        return value.items()
     members = {_whole(name): item for name, item in value.items()}
-    indices = sorted((name for name in members if _is_index(name)), key=int)
-    if not indices:
-        return list(members.items())
-    first = dict.fromkeys(indices)
-    return [(name, members[name]) for name in (*indices, *(name for name in members if name not in first))]
+    indices = dict.fromkeys(sorted((name for name in members if _is_index(name)), key=int))
+    return [(name, members[name]) for name in (*indices, *(name for name in members if name not in indices))]
 
 
 def _is_index(name: str) -> bool:
