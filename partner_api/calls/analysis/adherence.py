@@ -13,10 +13,10 @@ from functools import cache
 from typing import Any
 
 from partner_api.calls.analysis.figures import RATIO, TRANSCRIPT, figure
+from partner_api.calls.analysis.lexicon import Script, lists, one_of
 from partner_api.calls.analysis.text.commitments import is_next_step
 from partner_api.calls.analysis.text.questions import is_question, states
 from partner_api.calls.analysis.text.sentences import Sentence
-from partner_api.calls.analysis.text.words import Script, lists, one_of
 from partner_api.calls.analysis.turns import Speaker
 
 GENERAL = "general"
@@ -63,12 +63,12 @@ def steps_of(call_type: str) -> tuple[str, ...]:
 
 
 def adherence(
-    sentences: Sequence[Sentence], call_type: str, *, objections: Sequence[Mapping[str, Any]]
+    sentences: Sequence[Sentence], call_type: str, *, objections: Sequence[Mapping[str, Any]], unread: str | None = None
 ) -> dict[str, Any]:
     """The steps of the script, each found or not with the sentence that shows it, and the share that was found.
 
     `objections` are those of the call. A step that there was no occasion for is `found: null` and isn't counted;
-    where no turn is known to be the agent's, all of them are.
+    where no turn is known to be the agent's, or the call is `unread` for another reason, all of them are.
     """
     mine = [sentence for sentence in sentences if sentence.speaker == Speaker.AGENT]
     steps, place = [], 0
@@ -83,10 +83,10 @@ def adherence(
             "in_order": None if at is None else later is not None,
             "evidence": None if at is None else mine[at].cited(),
         })  # fmt: skip
-    return {"call_type": call_type, **_counted(steps), "steps": steps}
+    return {"call_type": call_type, **_counted(steps, unread or NO_AGENT), "steps": steps}
 
 
-def _counted(steps: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _counted(steps: Sequence[Mapping[str, Any]], reason: str) -> dict[str, Any]:
     counting = [step for step in steps if step["found"] is not None]
     found = sum(step["found"] for step in counting)
     share = figure(found / len(counting) if counting else None, RATIO, TRANSCRIPT)
@@ -94,7 +94,7 @@ def _counted(steps: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "found": found if counting else None,
         "of": len(counting) if counting else None,
-        "share": share if counting else share | {"reason": NO_AGENT},
+        "share": share if counting else share | {"reason": reason},
         "in_order": in_order,
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from partner_api.calls.analysis.adherence import adherence
 from partner_api.calls.analysis.figures import COUNT, RATIO, TRANSCRIPT, figure
+from partner_api.calls.analysis.lexicon import lacking
 from partner_api.calls.analysis.text.commitments import commitments_in, next_steps_in
 from partner_api.calls.analysis.text.facts import facts_in
 from partner_api.calls.analysis.text.objections import objections_in
@@ -14,7 +15,6 @@ from partner_api.calls.analysis.text.questions import questions_in
 from partner_api.calls.analysis.text.sentences import sentences_of
 from partner_api.calls.analysis.text.summary import summary_of
 from partner_api.calls.analysis.text.topics import terms_of, topics_in
-from partner_api.calls.analysis.text.words import knows
 from partner_api.calls.analysis.turns import Speaker, Turn
 
 # A callback holds no more than 100,000 bytes; the counts always tell of everything.
@@ -27,8 +27,9 @@ def describe(turns: Sequence[Turn], call_type: str, language: str | None) -> dic
     `language` is the call's, as a code, None where it isn't known. Of a language without word lists nothing is
     read: the lists are null and say why.
     """
-    if not knows(language):
-        return _unread(call_type, f"no word list for the language {language}")
+    unread = lacking(language, (turn.text for turn in turns))
+    if unread is not None:
+        return _unread(call_type, unread)
     sentences = sentences_of(turns)
     questions, objections = questions_in(sentences), objections_in(sentences)
     commitments, next_steps = commitments_in(sentences), next_steps_in(sentences)
@@ -67,5 +68,5 @@ def _unread(call_type: str, reason: str) -> dict[str, Any]:
         "counts": {name: figure(None, COUNT, None) for name in names},
         "questions_answered": {Speaker.AGENT.value: nothing, Speaker.CUSTOMER.value: nothing},
         "objections_handled": nothing,
-        "script_adherence": adherence([], call_type, objections=[]),
+        "script_adherence": adherence([], call_type, objections=[], unread=reason),
     }

@@ -13,8 +13,8 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from partner_api.calls.analysis.lexicon import lists
 from partner_api.calls.analysis.measures import Analysed, measure
-from partner_api.calls.analysis.text.words import lists
 
 TOP = 10
 _TENTH = Decimal("0.1")

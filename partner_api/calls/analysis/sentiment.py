@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from partner_api.calls.analysis.lexicon import Script, fold, folded_pattern, lacking, lists, one_of
 from partner_api.calls.analysis.text.questions import is_question
 from partner_api.calls.analysis.text.sentences import Sentence, sentences_of
-from partner_api.calls.analysis.text.words import Script, fold, folded_pattern, knows, lists, one_of
 from partner_api.calls.analysis.turns import Speaker, Turn
 
 # Too little text is no measure of anybody's mood.
@@ -66,18 +66,18 @@ def feel(turns: Sequence[Turn], language: str | None) -> dict[str, Any]:
     `language` is the call's, as a code; None where it isn't known. Figures are `{"value", "unit", "source"}`, with
     the `reason` where the value is None.
     """
-    felt = [feeling_of(sentence) for sentence in sentences_of(turns)] if knows(language) else []
-    lacking = None if knows(language) else f"no word list for the language {language}"
+    unread = lacking(language, (turn.text for turn in turns))
+    felt = [feeling_of(sentence) for sentence in sentences_of(turns)] if unread is None else []
     shown = [one for one in felt if one.polarity != "neutral"]
     strongest = sorted(shown, key=lambda one: -abs(one.value))[:MOST_EVIDENCE]
     return {
-        "overall": _figure(felt, lacking),
+        "overall": _figure(felt, unread),
         "by_speaker": {
-            str(who): _figure([one for one in felt if one.sentence.speaker == who], lacking)
+            str(who): _figure([one for one in felt if one.sentence.speaker == who], unread)
             for who in (Speaker.AGENT, Speaker.CUSTOMER)
         },
-        "course": _course(felt, lacking),
-        "customer_course": _course([one for one in felt if one.sentence.speaker == Speaker.CUSTOMER], lacking),
+        "course": _course(felt, unread),
+        "customer_course": _course([one for one in felt if one.sentence.speaker == Speaker.CUSTOMER], unread),
         "counts": {
             "sentences": len(felt),
             "positive": sum(one.polarity == "positive" for one in felt),
@@ -98,10 +98,11 @@ def feeling_of(sentence: Sentence) -> Felt:
     asked_from = _asked_from(sentence)
     found: list[tuple[str, float]] = []
     for word, weight, at in _words_in(sentence.folded, lexicon):
+        spelled = sentence.original(at, at + len(word))
         before = _clause().split(sentence.folded[:at])[-1]
         asked = at >= asked_from
         if not asked or (abs(weight) >= _STRONG and not lexicon.negated.search(before)):
-            found.append((word, _weighed(weight, before, lexicon)))
+            found.append((spelled, _weighed(weight, before, lexicon)))
     value = sum(weight for _, weight in found)
     return Felt(sentence, round(max(-1.0, min(1.0, value / _FULL)), 3), tuple(word for word, _ in found))
 
@@ -131,21 +132,21 @@ def _weighed(weight: int, before: str, lexicon: _Lexicon) -> float:
     return value
 
 
-def _figure(felt: Sequence[Felt], lacking: str | None) -> dict[str, Any]:
+def _figure(felt: Sequence[Felt], unread: str | None) -> dict[str, Any]:
     letters = sum(character.isalpha() for one in felt for character in one.sentence.text)
-    if lacking is None and (len(felt) < MIN_SENTENCES or letters < MIN_LETTERS):
-        lacking = f"fewer than {MIN_SENTENCES} sentences or {MIN_LETTERS} letters"
-    if lacking is not None:
-        return {"value": None, "unit": UNIT, "source": None, "reason": lacking}
+    if unread is None and (len(felt) < MIN_SENTENCES or letters < MIN_LETTERS):
+        unread = f"fewer than {MIN_SENTENCES} sentences or {MIN_LETTERS} letters"
+    if unread is not None:
+        return {"value": None, "unit": UNIT, "source": None, "reason": unread}
     good = sum(one.value for one in felt if one.value > 0)
     bad = -sum(one.value for one in felt if one.value < 0)
     return {"value": round((good - bad) / (good + bad + _EVEN), 2), "unit": UNIT, "source": "transcript"}
 
 
-def _course(felt: Sequence[Felt], lacking: str | None) -> dict[str, Any]:
+def _course(felt: Sequence[Felt], unread: str | None) -> dict[str, Any]:
     """The first and the last third of the sentences, in order, and by how much the balance changed."""
     size = len(felt) // THIRDS
-    first, last = (_figure(part, lacking) for part in (felt[:size], felt[len(felt) - size :]))
+    first, last = (_figure(part, unread) for part in (felt[:size], felt[len(felt) - size :]))
     change: dict[str, Any] = {
         "value": None,
         "unit": UNIT,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from partner_api.calls.analysis.text.words import lists
+from partner_api.calls.analysis.lexicon import lists
 
 _LONGEST_GAP = 16
 

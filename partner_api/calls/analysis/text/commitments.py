@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from partner_api.calls.analysis.lexicon import Script, lists, one_of
 from partner_api.calls.analysis.text.moments import told_in
 from partner_api.calls.analysis.text.questions import is_question, without_tag
 from partner_api.calls.analysis.text.sentences import Sentence
-from partner_api.calls.analysis.text.words import Script, lists, one_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from functools import cache
 from typing import Any
 
 from knowledge import numerals
+from partner_api.calls.analysis.lexicon import Script, lists
 from partner_api.calls.analysis.personal.finding import Kind, personal_in
 from partner_api.calls.analysis.text.moments import moments_in
 from partner_api.calls.analysis.text.sentences import Sentence
-from partner_api.calls.analysis.text.words import Script, lists
 
 MOST_FACTS = 50
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")

@@ -10,8 +10,8 @@ from functools import cache
 from typing import Any
 
 from knowledge.grounding import facts_in
+from partner_api.calls.analysis.lexicon import Script, lists, one_of
 from partner_api.calls.analysis.text.sentences import Sentence
-from partner_api.calls.analysis.text.words import Script, lists, one_of
 
 _TRIM = " ,，"
 

@@ -9,9 +9,9 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
+from partner_api.calls.analysis.lexicon import Script, lists, one_of
 from partner_api.calls.analysis.text.questions import is_question, states
 from partner_api.calls.analysis.text.sentences import Sentence
-from partner_api.calls.analysis.text.words import Script, lists, one_of
 from partner_api.calls.analysis.turns import Speaker
 
 # An answer to an objection says something: this many letters, in the agent's next turn.

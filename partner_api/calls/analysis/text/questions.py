@@ -11,13 +11,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from knowledge.grounding import says_how_much
+from partner_api.calls.analysis.lexicon import Script, lists, one_of
 from partner_api.calls.analysis.text import moments
 from partner_api.calls.analysis.text.sentences import Sentence
-from partner_api.calls.analysis.text.words import Script, lists, one_of
 from partner_api.calls.analysis.turns import Speaker
 
 TURNS_AWAITED = 2
@@ -109,8 +109,8 @@ def questions_in(sentences: Sequence[Sentence]) -> list[dict[str, Any]]:
 def _is_answered(question: Sentence, later: Sequence[Sequence[Sentence]]) -> bool | None:
     if question.speaker == Speaker.UNKNOWN:
         return None
-    replies = [run for run in later if run[0].speaker not in (question.speaker, Speaker.UNKNOWN)][:TURNS_AWAITED]
-    said = [sentence for run in replies for sentence in run]
+    replies = (run for run in later if run[0].speaker not in (question.speaker, Speaker.UNKNOWN))
+    said = [sentence for run in islice(replies, TURNS_AWAITED) for sentence in run]
     if question.language is not None and _words(question.language).figures.search(question.folded):
         return any(_has_figure(sentence) for sentence in said)
     return any(states(sentence, nods=not is_open(question)) for sentence in said)

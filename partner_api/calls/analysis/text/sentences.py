@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from partner_api.calls.analysis.text.words import Script, fold, script_of
+from partner_api.calls.analysis.lexicon import Script, fold, script_of
 from partner_api.calls.analysis.turns import Turn
 
 # A full stop ends a sentence where a space follows it, but not behind an initial or a title.

@@ -1,6 +1,6 @@
 """Topics: the terms that a call returns to, against what every call is full of. Pure.
 
-Chinese terms are stretches of two to four characters that occur at least twice and neither begin nor end with a
+Chinese terms are stretches of two to eight characters that occur at least twice and neither begin nor end with a
 function character; a stretch that occurs only inside a longer one gives way to it. English terms are words and pairs
 of words by a light stem, Hebrew ones words without the prefixes that are written onto them.
 """
@@ -9,23 +9,25 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from partner_api.calls.analysis.lexicon import Script, fold, lists
 from partner_api.calls.analysis.text.sentences import Sentence
-from partner_api.calls.analysis.text.words import Script, fold, lists
 from partner_api.calls.analysis.turns import Speaker
 
 MIN_COUNT = 2
 MOST_TOPICS = 10
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _WORD = re.compile(r"[a-z][a-z'-]*[a-z]|[\u05d0-\u05ea\"']{2,}")
-_SHORTEST, _LONGEST, _SHORTEST_WORD = 2, 4, 3
+# Names of companies and products are long; what counts for a term's weight ends at four characters.
+_SHORTEST, _LONGEST, _WEIGHED, _SHORTEST_WORD = 2, 8, 4, 3
 _SHORTEST_ROOT = 3
 # A term goes to the longer one around it where it hardly occurs outside.
 _INSIDE = 0.7
+_MOST_WEIGHED = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,12 @@ def topics_in(sentences: Sequence[Sentence]) -> list[dict[str, Any]]:
     for sentence in sentences:
         for term, start, end in _terms(sentence):
             places.setdefault(term, []).append(_Place(sentence, start, end))
-    places = _rooted({term: found for term, found in places.items() if len(found) >= 1})
-    counts = {term: len(found) for term, found in places.items() if len(found) >= MIN_COUNT}
-    kept = _without_parts(counts)
-    ranked = sorted(kept, key=lambda term: (-counts[term] * _weight(term), places[term][0].sentence.turn, term))
-    return [_topic(places[term]) for term in ranked[:MOST_TOPICS]]
+    places = {
+        term: found for term, found in _rooted(places).items() if len(found) >= MIN_COUNT and not _is_common(term)
+    }
+    weights = {term: len(found) * _weight(term) for term, found in places.items()}
+    ranked = sorted(places, key=lambda term: (-weights[term], places[term][0].sentence.turn, -len(term), term))
+    return [_topic(places[term]) for term in _without_parts(ranked[:_MOST_WEIGHED], places)[:MOST_TOPICS]]
 
 
 def terms_of(topics: Sequence[dict[str, Any]]) -> list[str]:
@@ -88,24 +91,24 @@ def _terms(sentence: Sentence) -> Iterator[tuple[str, int, int]]:
 
 
 def _chinese(folded: str) -> Iterator[tuple[str, int, int]]:
-    edges, background = _edges(), _background(Script.CHINESE)
+    edges = _edges()
     for run in _HAN.finditer(folded):
         text, at = run[0], run.start()
         for start in range(len(text) - 1):
             if text[start] in edges:
                 continue
             for end in range(start + _SHORTEST, min(start + _LONGEST, len(text)) + 1):
-                term = text[start:end]
-                if text[end - 1] not in edges and not any(word in term for word in _in(term, background)):
-                    yield term, at + start, at + end
+                if text[end - 1] not in edges:
+                    yield text[start:end], at + start, at + end
 
 
-def _in(term: str, background: frozenset[str]) -> Iterator[str]:
-    """The background terms within `term`."""
-    for start in range(len(term)):
-        for end in range(start + _SHORTEST, len(term) + 1):
-            if term[start:end] in background:
-                yield term[start:end]
+def _is_common(term: str) -> bool:
+    """Whether a Chinese term holds what every call is full of. Of words, those were left out before."""
+    if not _HAN.match(term):
+        return False
+    background = _background(Script.CHINESE)
+    ends = range(_SHORTEST, len(term) + 1)
+    return any(term[start:end] in background for end in ends for start in range(end - 1))
 
 
 def _words(folded: str) -> Iterator[tuple[str, int, int]]:
@@ -134,28 +137,31 @@ def _rooted(places: dict[str, list[_Place]]) -> dict[str, list[_Place]]:
     """Hebrew words with their prefixes taken off, where the call has the word without them too."""
     joined: dict[str, list[_Place]] = {}
     for term, found in places.items():
-        root = term
-        while root and root[0] in _prefixes() and len(root) > _SHORTEST_ROOT and root not in _background(Script.HEBREW):
-            shorter = root[1:]
-            if shorter in places:
-                root = shorter
-                break
-            root = shorter
-        joined.setdefault(root if root in places else term, []).extend(found)
-    order = {id(place): at for at, place in enumerate(place for found in places.values() for place in found)}
-    return {
-        term: sorted(found, key=lambda place: (place.sentence.turn, order[id(place)])) for term, found in joined.items()
-    }
+        joined.setdefault(_root(term, places), []).extend(found)
+    return {term: sorted(found, key=lambda place: place.sentence.turn) for term, found in joined.items()}
 
 
-def _without_parts(counts: dict[str, int]) -> list[str]:
-    """The terms that aren't only parts of longer ones, nor longer ones that hardly add to their part."""
-    kept = []
-    for term, count in counts.items():
-        around = [other for other in counts if len(other) > len(term) and _holds(other, term)]
-        if not any(counts[other] >= _INSIDE * count for other in around):
-            kept.append(term)
-    return kept
+def _root(term: str, known: Container[str]) -> str:
+    """The longest of `known` that `term` is with prefixes before it; itself where there is none."""
+    shorter = term
+    while shorter[:1] in set(_prefixes()) and len(shorter) > _SHORTEST_ROOT:
+        shorter = shorter[1:]
+        if shorter in known:
+            return shorter
+    return term
+
+
+def _without_parts(terms: Sequence[str], places: dict[str, list[_Place]]) -> list[str]:
+    """The terms that aren't only parts of longer ones."""
+    counts = {term: len(places[term]) for term in terms}
+    return [
+        term
+        for term in terms
+        if not any(
+            counts[other] >= _INSIDE * counts[term] and len(other) > len(term) and _holds(other, term)
+            for other in terms
+        )
+    ]
 
 
 def _holds(longer: str, term: str) -> bool:
@@ -166,4 +172,4 @@ def _weight(term: str) -> float:
     """Longer terms say more."""
     if term.isascii():
         return 1.5 if " " in term else 1.0
-    return 1.0 + 0.25 * (min(len(term), _LONGEST) - _SHORTEST)
+    return 1.0 + 0.25 * (min(len(term), _WEIGHED) - _SHORTEST)

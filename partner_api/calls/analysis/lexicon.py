@@ -12,10 +12,12 @@ from importlib.resources import files
 from typing import Any
 
 from knowledge.retrieval.tokens import fold as fold_chinese
+from partner_api.calls.analysis.pace import language_of
 
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _MARKS = re.compile(r"[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u200b-\u200f\u2060]")
 _QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u05f3": "'", "\u201c": '"', "\u201d": '"', "\u05f4": '"'})
+_OTHERS = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _SPACES = re.compile(r"\s+")
 _LETTERS = {
     "zh-TW": re.compile(r"[\u3400-\u9fff]"),
@@ -24,7 +26,7 @@ _LETTERS = {
 }
 # A Han character says about as much as three letters.
 _WEIGHT = {"zh-TW": 3, "he": 1, "en": 1}
-_CODES = {"zh": "zh-TW", "cmn": "zh-TW", "en": "en", "he": "he", "iw": "he"}
+_CODES = frozenset({"zh", "cmn", "en", "he", "iw"})
 # Hebrew writes "and", "that", "the", "to", "in", "from" and "as" onto the word.
 _BOUNDS = {
     "zh-TW": ("", ""),
@@ -42,15 +44,23 @@ class Script(StrEnum):
 
 
 def script_of(text: str) -> Script | None:
-    """The language of ours that `text` is written in by its letters; None where it has none of them."""
+    """The language of ours that `text` is written in by its letters; None where it has none, or kana or Hangul."""
+    if _OTHERS.search(text):
+        return None
     counts = {code: len(pattern.findall(text)) * _WEIGHT[code] for code, pattern in _LETTERS.items()}
     best = max(counts, key=lambda code: counts[code])
     return Script(best) if counts[best] else None
 
 
-def knows(language: str | None) -> bool:
-    """Whether there are word lists for a call's language, given by its code; an unnamed one is told by its letters."""
-    return language is None or not language or language.lower().replace("_", "-").split("-")[0] in _CODES
+def lacking(language: str | None, texts: Iterable[str]) -> str | None:
+    """Why a call can't be read with the word lists; None where it can.
+
+    `language` is the call's, as a code; None where it is to be told from `texts`, its turns.
+    """
+    if language:
+        is_known = language.lower().replace("_", "-").split("-")[0] in _CODES
+        return None if is_known else f"no word list for the language {language}"
+    return None if language_of("\n".join(texts)) else "the language of the call isn't known"
 
 
 def fold(text: str) -> str:
