@@ -12,6 +12,7 @@ import msgspec
 import typer
 
 from bot.cli.output import AsJson, print_json
+from bot.cli.partner_callbacks import retry_failed_command
 from bot.cli.partner_keys import key
 from bot.cli.store import opened_store
 from bot.clock import SystemClock
@@ -28,6 +29,7 @@ from partner_api.usage.service import Usage, clean_up
 
 partner = typer.Typer(help="Partners, who provision bots and analyse calls.", no_args_is_help=True)
 partner.add_typer(key, name="key")
+partner.command(name="retry-failed")(retry_failed_command)
 Found = TypeVar("Found")
 
 
