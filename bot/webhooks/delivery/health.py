@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +10,7 @@ from bot.logging import get_logger
 from bot.webhooks.callbacks import Callback, enqueue
 from bot.webhooks.repository import endpoints
 from bot.webhooks.repository.deliveries import Ended, Ready
+from bot.webhooks.repository.listeners import listeners_of_endpoint
 from bot.webhooks.states import Event, PauseReason
 
 FAILING_FOR = timedelta(days=3)
@@ -50,7 +50,7 @@ async def _tell(
         "failures": failing.failures,
         "failing_since": failing.since.strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
-    for signer in await endpoints.listeners(session, ready.endpoint_id):
+    for signer in await listeners_of_endpoint(session, ready.endpoint_id):
         if signer.event_url is not None:
             callback = Callback(
                 tenant_id=signer.tenant_id,
@@ -58,7 +58,7 @@ async def _tell(
                 signer_id=signer.id,
                 url=signer.event_url,
                 event=Event.ENDPOINT_PAUSED,
-                subject_id=uuid.UUID(str(ready.endpoint_id)),
+                subject_id=ready.endpoint_id,
                 payload=payload,
             )
             await enqueue(session, callback, now=now)

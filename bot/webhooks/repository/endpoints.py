@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.statements import run_upsert, table_of, upsert_of
-from bot.models import WebhookDelivery, WebhookEndpoint, WebhookSigner
+from bot.models import WebhookDelivery, WebhookEndpoint
 from bot.webhooks.states import PauseReason, State
 
 _ENDPOINTS, _DELIVERIES = table_of(WebhookEndpoint), table_of(WebhookDelivery)
@@ -110,12 +110,3 @@ async def resume(session: AsyncSession, endpoint_id: uuid.UUID, *, now: datetime
     releasing = update(_DELIVERIES).where(*held).values(state=State.WAITING.value, next_attempt_at=now)
     lanes = await session.scalars(releasing.returning(_DELIVERIES.c.lane))
     return sorted(set(lanes))
-
-
-async def listeners(session: AsyncSession, endpoint_id: uuid.UUID) -> Sequence[WebhookSigner]:
-    """The signers of what went to an endpoint that want to be told of what happens by itself, elsewhere."""
-    theirs = select(WebhookDelivery.signer_id).where(WebhookDelivery.endpoint_id == endpoint_id).distinct()
-    here = select(WebhookEndpoint.url).where(WebhookEndpoint.id == endpoint_id).scalar_subquery()
-    told = (WebhookSigner.event_url.is_not(None), WebhookSigner.event_url != here)
-    found = await session.scalars(select(WebhookSigner).where(WebhookSigner.id.in_(theirs), *told))
-    return found.all()

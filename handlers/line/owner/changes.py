@@ -12,6 +12,8 @@ from bot.line.delivery import Purpose
 from bot.logging import get_logger
 from bot.models import Bot, Delivery
 from bot.texts import Language, say
+from bot.webhooks.callbacks import Callback, enqueue
+from bot.webhooks.repository.listeners import listeners_of_bot
 from handlers.line import notices, repository
 from handlers.line.notices import Notice, NoticeKind, lasting_key
 from handlers.line.owner.rich_menu import lane_of
@@ -49,24 +51,49 @@ async def follow_up(session: AsyncSession, change: OwnerChange, *, now: datetime
     What the former people held goes back to the bot. A former owner who didn't do it themselves is told.
     """
     await repository.end_staff_work(session, change.bot, change.former, now=now)
-    tell_partner(change)
+    told = await tell_partner(session, change, now=now)
     menus = tuple(lane_of(change.bot.channel_id, user_id) for user_id in change.former)
     key = "staff.transferred_away" if change.kind is ChangeKind.TRANSFERRED else change.told
     if key is None or not change.former:
-        return menus
+        return (*told, *menus)
     text = say(key, Language.ZH_TW, shop=change.bot.store_name)
-    return (*menus, *await tell_former(session, change.bot, change.former[0], text, now=now))
+    return (*told, *menus, *await tell_former(session, change.bot, change.former[0], text, now=now))
 
 
-def tell_partner(change: OwnerChange) -> None:
-    """Leave word of the change for the bot's partner: the one place where a callback to them belongs."""
+async def tell_partner(session: AsyncSession, change: OwnerChange, *, now: datetime) -> tuple[str, ...]:
+    """Tell the bot's partner wherever it wants to be told of what happens by itself; gives the lanes to wake.
+
+    Who the people are is nobody's business but the shop's.
+    """
+    bot, helpers_removed = change.bot, max(0, len(change.former) - 1)
     log.info(
         str(change.kind),
-        bot_id=str(change.bot.id),
-        tenant_id=str(change.bot.tenant_id),
-        partner_id=str(change.bot.partner_id) if change.bot.partner_id is not None else None,
-        helpers_removed=max(0, len(change.former) - 1),
+        bot_id=str(bot.id),
+        tenant_id=str(bot.tenant_id),
+        partner_id=str(bot.partner_id) if bot.partner_id is not None else None,
+        helpers_removed=helpers_removed,
     )
+    event = f"bot.{change.kind}"
+    payload = {
+        "event": event,
+        "timestamp": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "bot_id": str(bot.id),
+        "store_name": bot.store_name,
+        "helpers_removed": helpers_removed,
+    }
+    lanes = []
+    for signer in await listeners_of_bot(session, bot, now=now):
+        callback = Callback(
+            tenant_id=signer.tenant_id,
+            environment=signer.environment,
+            signer_id=signer.id,
+            url=signer.event_url or "",
+            event=event,
+            subject_id=bot.id,
+            payload=payload,
+        )
+        lanes.append(await enqueue(session, callback, now=now))
+    return tuple(lanes)
 
 
 async def tell_former(session: AsyncSession, bot: Bot, user_id: str, text: str, *, now: datetime) -> tuple[str, ...]:
