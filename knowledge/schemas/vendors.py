@@ -128,10 +128,15 @@ def _configs(value: list[ConfigBody]) -> list[ConfigBody]:
 ConfigItem = Annotated[ConfigBody, BeforeValidator(_object)]
 
 
-class ConfigsBody(RequestModel):
+class ParametersBody(RequestModel):
     """The parameters to add or change, all of them or none."""
 
     configs: Annotated[list[ConfigItem], AfterValidator(_configs)]
+
+
+class ConfigsBody(ParametersBody):
+    """The same, by whom the caller says."""
+
     updated_by: Author = DEFAULT_AUTHOR
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.web.openapi import Operation
 from knowledge.errors import EntryNotFound
 from knowledge.schemas.entries import DeletedEntry, EntryAnswer, EntryList, WrittenEntry
-from knowledge.schemas.vendors import ConfigsBody
+from knowledge.schemas.vendors import ParametersBody
 from partner_api.bots.errors import AlreadyBound, BotNotFound, NoOwner, NoSandboxBots, PartnerKeyNeeded
 from partner_api.bots.knowledge import EntriesQuery, EntryBody, EntryChange
 from partner_api.bots.parameters import ParametersShown
@@ -104,7 +104,7 @@ PUT_PARAMETERS = Operation(
     summary="Add or change values that a bot answers with",
     tag=TAG,
     description="All of them or none. Those that aren't named stay. The answer holds every parameter.",
-    body=ConfigsBody,
+    body=ParametersBody,
     answers={200: ParametersShown},
     errors=_ONE,
     example={

@@ -14,7 +14,7 @@ from bot.web.responses import JSON_TYPE, json_response
 from bot.web.surface import Route, Surface
 from knowledge.errors import EntryNotFound
 from knowledge.schemas.fields import LARGEST_ID
-from knowledge.schemas.vendors import ConfigsBody
+from knowledge.schemas.vendors import ConfigsBody, ParametersBody
 from knowledge.vendors import Configs
 from knowledge.writing import Noted, written_entry
 from partner_api.api import Api
@@ -62,10 +62,12 @@ class VendorRoutes:
         return await self._parameters_of(request[MANAGER], row)
 
     async def put_parameters(self, request: web.Request) -> web.Response:
-        manager, wanted = request[MANAGER], await read_model(request, ConfigsBody)
+        manager, wanted = request[MANAGER], await read_model(request, ParametersBody)
+        # Who changed them is the caller, and not for the caller to say.
+        changed = ConfigsBody.model_construct(configs=wanted.configs, updated_by=manager.principal.id)
         async with self._api.database.reading() as session:
             row = await self._bot(session, request)
-        await self._configs.put(manager.for_vendor_of(row.bot), row.bot.vendor_id, wanted)
+        await self._configs.put(manager.for_vendor_of(row.bot), row.bot.vendor_id, changed)
         return await self._parameters_of(manager, row)
 
     async def entries(self, request: web.Request) -> web.Response:

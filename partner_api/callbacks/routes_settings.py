@@ -69,6 +69,7 @@ ROTATE = Operation(
     tag=TAG,
     description="Shows the new one this once. The one before signs beside it for `overlap_hours`.",
     body=RotateBody,
+    body_optional=True,
     answers={200: SecretShown},
     errors=(CompanyBound, SharedSecret),
     idempotent=True,

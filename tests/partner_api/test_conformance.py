@@ -18,7 +18,7 @@ from tests.support.programs import finished
 
 COMMAND = Path(sys.executable).with_name("schemathesis")
 EVERY_DAY = ("--phases", "examples,fuzzing", "--max-examples", "3")
-FULL = ("--phases", "examples,coverage,fuzzing,stateful", "--max-examples", "100")
+FULL = ("--phases", "examples,coverage,fuzzing,stateful", "--max-examples", "30")
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",

@@ -82,7 +82,7 @@ def operation_of(route: Route, operation: Operation, *, guide: SurfaceGuide, sch
         content: JsonObject = {"schema": schemas.of_model(operation.body)}
         if operation.example is not None:
             content["example"] = operation.example
-        described["requestBody"] = {"required": True, "content": {JSON: content}}
+        described["requestBody"] = {"required": not operation.body_optional, "content": {JSON: content}}
     described["security"] = [{scheme: [] for scheme in together} for together in guide.security]
     described["responses"] = {
         str(status): answer
