@@ -18,10 +18,14 @@ MOST_SHOPS_OFFERED = 10
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The bot that answers, or None with the shops the contact may choose from."""
+    """The bot that answers, or None with the shops the contact may choose from.
+
+    `is_closed` says that this is a vendor's own account and that its bot was given up: nobody speaks there.
+    """
 
     bot: Bot | None
     choices: Sequence[Bot] = ()
+    is_closed: bool = False
 
 
 async def find_route(session: AsyncSession, incoming: Incoming, contact: ContactRow | None) -> Route:
@@ -32,8 +36,8 @@ async def find_route(session: AsyncSession, incoming: Incoming, contact: Contact
     """
     channel_id = incoming.channel.id
     bots = await repository.bots_of_channel(session, channel_id, limit=2)
-    if len(bots) == 1:
-        return Route(bots[0])
+    if len(bots) == 1 or (not bots and not incoming.channel.is_central):
+        return Route(bots[0] if bots else None, is_closed=not bots)
     if contact is not None and contact.entered_bot_id is not None:
         entered = await repository.find_bot(session, channel_id, contact.entered_bot_id)
         if entered is not None:

@@ -56,7 +56,7 @@ from handlers.line.owner.handover import refuse_media, speaks_otherwise
 from handlers.line.owner.menu import find_desk
 from handlers.line.postbacks import STALE, excuse
 from handlers.line.releasing import KEEP, RELEASE, RELEASE_NOW
-from handlers.line.responses import Incoming, Later, Response, Silent
+from handlers.line.responses import Incoming, Later, Reply, Response, Silent
 from handlers.line.resting import rest, rests
 from handlers.line.router import Behaviour, Respond, Router, Turn
 from handlers.line.situation import Situation, read_situation
@@ -120,6 +120,8 @@ class LineService:
             return Silent("not_called" if isinstance(incoming.event, MessageEvent) else _unheard(incoming.event))
         ended = isinstance(prepared.found, Silent)
         response = prepared.found if ended else await prepared.behaviour.respond(session, turn)
+        if prepared.situation.route.is_closed and isinstance(response, Reply):
+            return Silent("no_bot")
         if _is_stale(response) and incoming.in_private:
             response = await excuse(session, turn)
         response = await with_untold(session, turn, response)

@@ -22,6 +22,8 @@ SCRIPTS = {
     page.stem: "\n".join(RUN.findall(page.read_text(encoding="utf-8")))
     for page in [API / "partner.md", *sorted((API / "partner").glob("*.md"))]
 }
+# What the sandbox has not.
+OF_PRODUCTION = frozenset({"bots"})
 TOOLS = ("curl", "jq", "openssl")
 
 pytestmark = pytest.mark.skipif(
@@ -37,7 +39,8 @@ async def site(sqlite_url: str, tmp_path: Path) -> AsyncIterator[PartnerSite]:
 
 @pytest.mark.parametrize("page", [name for name, script in SCRIPTS.items() if script])
 async def test_what_a_page_says_to_run_works(page: str, site: PartnerSite, tmp_path: Path) -> None:
-    environment = site.environment(tmp_path, key=site.sandbox)
+    key = site.production if page in OF_PRODUCTION else site.sandbox
+    environment = site.environment(tmp_path, key=key) | {"PARTNER_PROVISIONING_KEY": site.provisioning_key}
     done = await finished("bash", "-euo", "pipefail", "-c", SCRIPTS[page], folder=tmp_path, environment=environment)
     assert done.status == 0, done.said
     assert '"error"' not in done.said, done.said

@@ -94,8 +94,8 @@ async def test_what_is_no_credential_is_401(desk: Desk, header: str, code: str) 
 
 
 async def test_a_token_opens_nothing_but_its_bot(desk: Desk) -> None:
-    for path in ("/v1/slots", "/v1/companies", "/v1/health"):
-        answer = await desk.client.call("GET", path, headers=desk.by_token)
+    for method, path in (("GET", "/v1/slots"), ("GET", "/v1/companies"), ("GET", "/v1/health"), ("POST", "/provision")):
+        answer = await desk.client.call(method, path, headers=desk.by_token)
         assert answer.status == 401
     for header in ({"Authorization": desk.by_token["Authorization"].upper()}, desk.by_token):
         assert (await desk.client.call("GET", f"/v1/bots/{desk.bot.id}", headers=header)).status == 200
@@ -109,7 +109,7 @@ async def test_a_disabled_partners_token_opens_nothing(desk: Desk) -> None:
 
 
 async def test_a_rolled_token_is_shown_once_and_ends_the_one_before(desk: Desk) -> None:
-    headers = desk.by_token | {"Idempotency-Key": "roll-1"}
+    headers = {**desk.by_token, "Idempotency-Key": "roll-1"}
     rolled = await desk.client.call("POST", f"/v1/bots/{desk.bot.id}/mgmt-token/roll", headers=headers)
     assert (rolled.status, rolled.headers["Cache-Control"]) == (200, "no-store")
     assert refused(await desk.token_call("GET")) == (401, "invalid_token")

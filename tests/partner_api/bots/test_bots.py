@@ -14,6 +14,9 @@ from sqlalchemy import func, select
 from bot.clock import ManualClock
 from bot.db.engine import Database
 from bot.models import Bot, BotOwner, ClaimCode, Vendor
+from bot.security.keys import Purpose, derive_key
+from bot.security.tokens import hash_token
+from bot.tenancy.owners import Claimant, claim_by_code
 from handlers.line.commands import CommandName, command_text
 from partner_api.api import Api
 from tests.partner_api.bots.conftest import Desk, desk_on
@@ -195,3 +198,23 @@ async def test_a_slot_that_came_back_makes_another_bot(api: Api, client: Client)
     await desk.call("DELETE")
     await make_bot(api, desk.partner, "新店")
     assert await desk.slots_used() == 1
+
+
+async def test_a_claim_and_a_deletion_at_once_leave_nobody_owning_it(
+    database: Database, clock: ManualClock, settings: MakeSettings
+) -> None:
+    api = api_on(database, settings(), clock)
+    key = derive_key(api.secret_key, Purpose.CLAIM_CODE)
+
+    async def claim(desk: Desk, code: str) -> None:
+        async with database.unit_of_work() as session:
+            claimant = Claimant(desk.bot.channel_id, "U1")
+            await claim_by_code(session, claimant, code_hash=hash_token(key, code), now=clock.now())
+
+    async with served(api) as client:
+        desks = [await desk_on(api, client) for _ in range(5)]
+        codes = [(await desk.call("POST", "/binding-code")).body["binding"]["code"] for desk in desks]
+        claims = [claim(desk, code) for desk, code in zip(desks, codes, strict=True)]
+        await asyncio.gather(*claims, *(desk.call("DELETE") for desk in desks))
+        assert await desks[0].rows(select(BotOwner.user_id)) == []
+        assert [await desk.slots_used() for desk in desks] == [0] * 5

@@ -277,3 +277,12 @@ async def test_an_answer_that_was_being_made_is_not_given_in_a_deleted_bots_name
     monkeypatch.setattr(Asker, "ask", ask_and_delete)
     await street.running.shops.open("第三家")
     assert await street.say(street.customer, ASK) == say("line.no_shop_yet")
+
+
+async def test_an_account_of_its_own_is_silent_once_its_bot_is_deleted(street: Street) -> None:
+    account = await street.running.own_channel(street.desk.bot)
+    guest = street.running.friend("客人", of=account)
+    assert await street.running.ask(guest, ASK, channel=account) == [ANSWER]
+    await street.desk.call("DELETE")
+    assert await street.running.ask(guest, ASK, channel=account) == []
+    assert (await street.running.ends())[-1] == ("silent", "no_bot")
