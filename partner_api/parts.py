@@ -15,6 +15,7 @@ from partner_api.bots.routes import bot_routes, slot_routes
 from partner_api.bots.routes_access import bot_authenticator
 from partner_api.callbacks.routes import callback_routes
 from partner_api.calls.routes import call_routes
+from partner_api.calls.tasks import CallWorker
 from partner_api.companies.routes import company_routes
 from partner_api.health.routes import health_routes
 from partner_api.jobs.routes import job_routes
@@ -60,7 +61,7 @@ def workers(api: Api, *, callbacks: SafeSender) -> Sequence[LaneWorker[Any, Any]
 
     `callbacks` sends what goes to receivers: a sender of its own, since those may all hang.
     """
-    return [CallbackWorker(callbacks, api.signers)]
+    return [CallbackWorker(callbacks, api.signers), CallWorker(api)]
 
 
 def chores(api: Api) -> Sequence[Chore]:

@@ -11,7 +11,7 @@ import io
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 import av
@@ -25,10 +25,10 @@ from av.container import InputContainer
 from bot.confined import bind
 from bot.speech.port import AudioTooLong, AudioUnreadable
 from bot.speech.sounds import sound_of
-from partner_api.calls.analysis.cutting import cuts
+from partner_api.calls.analysis.cutting import pieces_of
 from partner_api.calls.analysis.errors import Failure
 from partner_api.calls.analysis.voices import RATE, Samples, apart, channels_of
-from partner_api.calls.analysis.wire import Answer, Channel, Heard, Piece, Request
+from partner_api.calls.analysis.wire import Answer, Channel, Heard, Interval, Piece, Request
 
 _POLITELY = 5
 _STEREO = 2
@@ -83,7 +83,11 @@ def heard(data: bytes, request: Request) -> tuple[Heard, list[bytes]]:
     seconds = round(len(sounds[0]) / RATE, 3)
     channels, pieces = channels_of(sounds), list[bytes]()
     if request.pieces:
-        channels = [_with_pieces(one, sound, pieces) for one, sound in zip(channels, sounds, strict=True)]
+        others = [channel.speech for channel in reversed(channels)] if len(channels) == _STEREO else [()]
+        channels = [
+            _with_pieces(channel, sound, other, pieces)
+            for channel, sound, other in zip(channels, sounds, others, strict=True)
+        ]
     return Heard(seconds, tuple(channels)), pieces
 
 
@@ -91,9 +95,9 @@ def _power(sound: Samples) -> float:
     return float(np.mean(np.abs(sound)))
 
 
-def _with_pieces(channel: Channel, sound: Samples, pieces: list[bytes]) -> Channel:
+def _with_pieces(channel: Channel, sound: Samples, other: Sequence[Interval], pieces: list[bytes]) -> Channel:
     told = []
-    for start, end in cuts(channel.speech, seconds=len(sound) / RATE):
+    for start, end in pieces_of(channel.speech, other=other, seconds=len(sound) / RATE):
         pieces.append(flac(sound[round(start * RATE) : round(end * RATE)]))
         told.append(Piece(start, end, len(pieces[-1])))
     return msgspec.structs.replace(channel, pieces=tuple(told))

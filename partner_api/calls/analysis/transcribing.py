@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from bot.speech.port import (
     SpeechError,
     Transcriber,
     TranscriberTimeout,
+    TranscriberUnavailable,
     Transcript,
 )
 from partner_api.calls.analysis.audio import Part, Recording
@@ -21,6 +22,7 @@ from partner_api.calls.analysis.tone import speaker_of_channel
 from partner_api.calls.analysis.turns import Speaker, Turn
 
 FLAC = "audio/flac"
+AGAIN_SECONDS = 1.0
 Result = TypeVar("Result")
 # A transcriber on this machine may need twice as long as the speech takes, and has others to serve as well.
 _SECONDS_AT_LEAST, _SECONDS_A_SECOND = 120.0, 3.0
@@ -69,9 +71,7 @@ async def transcribed(
 
 
 def woven(turns: Sequence[Turn]) -> list[Turn]:
-    """The turns of several channels in the order in which they begin; those without times stay where they are."""
-    if any(turn.start is None for turn in turns):
-        return list(turns)
+    """The turns of several channels in the order in which they begin."""
     return sorted(turns, key=lambda turn: (turn.start or 0.0, turn.end or 0.0))
 
 
@@ -93,33 +93,41 @@ async def _channel(
     found = []
     for part in parts:
         await before_each()
-        within = _SECONDS_AT_LEAST + _SECONDS_A_SECOND * (part.span[1] - part.span[0])
         try:
-            heard = await transcriber.transcribe(part.data, content_type=FLAC, language=_code(language), within=within)
+            found.append((part, await _patiently(transcriber, part, language)))
         except SpeechError as error:
             raise AnalysisFailed(next(code for kind, code in _CODES if isinstance(error, kind))) from error
-        found.append((part, heard))
     return found
 
 
-def _turns(transcripts: Sequence[tuple[Part, Transcript]], speaker: str, channel: int | None) -> list[Turn]:
-    """The segments of a channel; one turn without times where the model told none, since they are never guessed."""
-    if any(heard.text and not heard.segments for _, heard in transcripts):
-        text = " ".join(heard.text for _, heard in transcripts if heard.text)
-        return [Turn(speaker, channel, None, None, text)]
-    return [
-        Turn(speaker, channel, _moment(part, one.start), _moment(part, one.end), one.text)
-        for part, heard in transcripts
-        for one in heard.segments
-        if one.text.strip()
-    ]
+async def _patiently(transcriber: Transcriber, part: Part, language: str | None) -> Transcript:
+    """What is said in a part. Of the hundreds that a long call has one may fail for a moment; it is asked once more."""
+    within = _SECONDS_AT_LEAST + _SECONDS_A_SECOND * (part.span[1] - part.span[0])
+    code = language.partition("-")[0].lower() if language else None
+    try:
+        return await transcriber.transcribe(part.data, content_type=FLAC, language=code, within=within)
+    except TranscriberTimeout:
+        raise
+    except TranscriberUnavailable:
+        await asyncio.sleep(AGAIN_SECONDS)
+        return await transcriber.transcribe(part.data, content_type=FLAC, language=code, within=within)
+
+
+def _turns(transcripts: Sequence[tuple[Part, Transcript]], speaker: str, channel: int | None) -> Iterator[Turn]:
+    """The segments of a channel. Where a model tells none, a part of one voice is a turn with the times measured for
+    it; of a recording that both are on, all that was said is one, without times."""
+    has_times = all(heard.segments for _, heard in transcripts if heard.text)
+    if channel is None and not has_times:
+        yield Turn(speaker, None, None, None, " ".join(heard.text for _, heard in transcripts if heard.text))
+        return
+    for part, heard in transcripts:
+        for one in heard.segments:
+            if one.text.strip():
+                yield Turn(speaker, channel, _moment(part, one.start), _moment(part, one.end), one.text)
+        if heard.text and not heard.segments:
+            yield Turn(speaker, channel, round(part.span[0], 2), round(part.span[1], 2), heard.text)
 
 
 def _moment(part: Part, seconds: float) -> float:
     """A moment of a part as one of the recording. Models overrun the end of what they are given."""
     return round(min(part.span[0] + max(seconds, 0.0), part.span[1]), 2)
-
-
-def _code(language: str | None) -> str | None:
-    """The ISO 639-1 code of a language such as zh-TW."""
-    return language.partition("-")[0].lower() if language else None

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partner_api.calls.analysis import floor
-from partner_api.calls.analysis.cutting import cuts
+from partner_api.calls.analysis.cutting import pieces_of
 from partner_api.calls.analysis.intervals import gaps, joined, length, overlap
 from partner_api.calls.analysis.wire import Interval
 
@@ -51,13 +51,18 @@ def test_what_overlaps_is_in_both_and_what_is_left_is_in_neither(first: list[Int
     assert spoken + length(silent) == pytest.approx(500.0)
 
 
-@given(STRETCHES)
-def test_pieces_have_all_speech_and_are_not_longer_than_wanted(speech: list[Interval]) -> None:
-    pieces = list(cuts(speech, seconds=400.0, longest=50.0))
+@given(STRETCHES, STRETCHES)
+def test_pieces_have_all_speech_and_are_not_longer_than_wanted(speech: list[Interval], other: list[Interval]) -> None:
+    pieces = list(pieces_of(speech, other=other, seconds=400.0, longest=50.0))
     assert all(end - start <= 50.001 for start, end in pieces)
     assert length(overlap(pieces, speech)) == pytest.approx(length(speech), abs=0.05)
 
 
 def test_a_piece_ends_in_a_pause() -> None:
     speech = [(0.0, 40.0), (41.0, 44.0), (44.2, 90.0)]
-    assert list(cuts(speech, seconds=90.0, longest=50.0)) == [(0.0, 40.5), (40.5, 90.0)]
+    assert list(pieces_of(speech, seconds=90.0, longest=50.0)) == [(0.0, 40.25), (40.75, 90.0)]
+
+
+def test_a_piece_ends_where_the_other_takes_the_floor_and_not_where_they_assent() -> None:
+    speech, other = [(0.0, 4.0), (6.0, 10.0), (12.0, 14.0)], [(4.5, 5.5), (10.8, 11.1)]
+    assert list(pieces_of(speech, other=other, seconds=20.0)) == [(0.0, 4.25), (5.75, 14.25)]

@@ -16,6 +16,7 @@ from bot.speech.port import (
     TranscriberUnavailable,
     Transcript,
 )
+from partner_api.calls.analysis import transcribing
 from partner_api.calls.analysis.audio import Part, Recording
 from partner_api.calls.analysis.errors import AnalysisFailed, Failure
 from partner_api.calls.analysis.transcribing import Spoken, transcribed
@@ -80,16 +81,29 @@ async def test_on_one_channel_nobody_knows_who_speaks() -> None:
     assert {(turn.speaker, turn.channel) for turn in (await heard(Told(), MONO)).turns} == {("unknown", None)}
 
 
-async def test_a_model_without_times_gives_one_turn_a_channel_and_no_times_are_made_up() -> None:
+async def test_without_a_models_times_a_part_of_one_voice_has_those_it_was_heard_at() -> None:
     spoken = await heard(Told(lambda data: Transcript(data.decode(), None)))
     assert spoken.turns == [
-        Turn("agent", 0, None, None, "agent one agent two"), Turn("customer", 1, None, None, "customer"),
+        Turn("agent", 0, 0.0, 10.0, "agent one"), Turn("customer", 1, 5.0, 25.0, "customer"),
+        Turn("agent", 0, 20.0, 30.0, "agent two"),
     ]  # fmt: skip
 
 
-async def test_where_one_part_has_no_times_its_channel_has_none() -> None:
-    told = TOLD | {b"agent two": Transcript("Yes.", "en")}
-    assert (await heard(Told(told.__getitem__))).turns[0] == Turn("agent", 0, None, None, "Hi. Bye. Yes.")
+async def test_without_a_models_times_what_two_say_on_one_channel_has_none() -> None:
+    spoken = await heard(Told(lambda data: Transcript(data.decode(), None)), MONO)
+    assert spoken.turns == [Turn("unknown", None, None, None, "agent one")]
+
+
+async def test_a_part_that_fails_for_a_moment_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transcribing, "AGAIN_SECONDS", 0)
+    errors = [TranscriberUnavailable()]
+
+    def recovering(data: bytes) -> Transcript:
+        if errors:
+            raise errors.pop()
+        return TOLD[data]
+
+    assert len((await heard(Told(recovering))).turns) == 4
 
 
 @pytest.mark.parametrize(
@@ -101,7 +115,11 @@ async def test_where_one_part_has_no_times_its_channel_has_none() -> None:
         (AudioTooLong(), Failure.AUDIO_TOO_LONG, False),
     ],
 )
-async def test_failures_have_their_codes(error: SpeechError, code: Failure, is_transient: bool) -> None:
+async def test_failures_have_their_codes(
+    monkeypatch: pytest.MonkeyPatch, error: SpeechError, code: Failure, is_transient: bool
+) -> None:
+    monkeypatch.setattr(transcribing, "AGAIN_SECONDS", 0)
+
     def fail(data: bytes) -> Transcript:
         raise error
 
