@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.tenancy.errors import PartnerDisabled
 from bot.web.documentation import Guide, SurfaceGuide
+from partner_api.calls.results import CallEnded, CallResults
 from partner_api.keys.errors import (
     InvalidKey,
     IpNotAllowed,
@@ -90,6 +91,48 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 }
 
 
+_TEXT = {"type": "string"}
+CALLBACK_HEADERS: dict[str, str] = {
+    "X-Partner-Signature": "HMAC-SHA256 of the body in hex, keyed with your signing secret as text.",
+    "X-Webhook-ID": "What it tells of: the job's id.",
+    "X-Webhook-Attempt": "1, 2 or 3.",
+    "X-Webhook-Redelivery": "Counts the redeliveries that were asked for; not there in a first delivery.",
+    "webhook-id": "The message's id, the same in every attempt and redelivery.",
+    "webhook-timestamp": "When it was sent, in seconds since 1970.",
+    "webhook-signature": "Standard Webhooks: `v1,` and base64, over id, time and body.",
+}
+
+
+def callback(summary: str, body: str, description: str) -> dict[str, Any]:
+    """A request that this server makes to a partner's."""
+    headers = [
+        {"name": name, "in": "header", "description": text, "schema": _TEXT} for name, text in CALLBACK_HEADERS.items()
+    ]
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{body}"}}}
+    answers = {
+        "2XX": {"description": "Received. Anything else, and no answer within 30 seconds, is a failed attempt."},
+        "410": {"description": "Send nothing here any more."},
+    }
+    return {
+        "post": {
+            "summary": summary,
+            "tags": ["Callbacks"],
+            "description": description,
+            "parameters": headers,
+            "requestBody": {"content": content},
+            "responses": answers,
+            "security": [],
+        }
+    }
+
+
+CALL_ENDED = callback(
+    "A call's analysis has ended",
+    CallEnded.__name__,
+    "Sent to the call's `webhook_url`, at about 0 s, 30 s and 5 min until it is received.",
+)
+
+
 def partner_guide() -> Guide:
     """The frame of the partners' document."""
     with_key = (("apiKey", "apiSecret"),)
@@ -99,6 +142,8 @@ def partner_guide() -> Guide:
         description=DESCRIPTION,
         tags=TAGS,
         security_schemes=SECURITY_SCHEMES,
+        webhooks={"callEnded": CALL_ENDED},
+        types=(CallEnded, CallResults),
         surfaces={
             "partner": SurfaceGuide(
                 security=(("provisioningKey",),),

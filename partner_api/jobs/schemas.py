@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -12,6 +12,9 @@ from bot.models import AsyncJob
 from partner_api.jobs.estimating import estimated_time
 from partner_api.jobs.states import OPEN, JobState
 from partner_api.wire import PageQuery, timestamp
+
+# `partner_api.calls.results` describes them.
+RESULTS = msgspec.Meta(extra_json_schema={"$ref": "#/components/schemas/CallResults"})
 
 
 class JobsQuery(PageQuery):
@@ -54,7 +57,7 @@ class JobShown(msgspec.Struct):
 class JobStatus(JobShown):
     """A job, with its `results` where it is completed and they are kept still."""
 
-    results: Mapping[str, Any] | UnsetType = UNSET
+    results: Annotated[Mapping[str, Any], RESULTS] | UnsetType = UNSET
 
 
 class JobList(msgspec.Struct):

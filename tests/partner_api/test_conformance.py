@@ -6,14 +6,19 @@ document names, and in sequences where one answer feeds the next request.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+import jsonschema_rs
 import pytest
 
+from partner_api.jobs.states import OPEN
 from tests.support.partner_site import PartnerSite, partner_site
+from tests.support.partners import MadeKey
 from tests.support.programs import finished
 
 COMMAND = Path(sys.executable).with_name("schemathesis")
@@ -30,10 +35,20 @@ CHECKS = (
 )
 
 
+async def ended_job(site: PartnerSite, key: MadeKey) -> tuple[str, Any]:
+    """A job that has ended, with what is answered of it."""
+    job_id = await site.handed_in(key)
+    while True:
+        answer = await site.client.call("GET", f"/v1/jobs/{job_id}/status", key=key)
+        if answer.body["status"] not in OPEN:
+            return job_id, answer.body
+        await asyncio.sleep(0.02)
+
+
 async def settings_on(site: PartnerSite) -> str:
     """Who calls which operation, and ids that exist; what is deleted on the way is something else."""
     company_id, _ = await site.staffed_company(site.production)
-    job_id = await site.handed_in(site.production)
+    job_id, _ = await ended_job(site, site.production)
     kept, given_up = [str((await site.provisioned())["bot_id"]) for _ in range(2)]
     known = {"path.company_id": company_id, "path.job_id": job_id, "path.bot_id": kept}
     bot = 'include-path = "/api/partner/v1/bots/{bot_id}"\ninclude-method = "DELETE"'
@@ -68,3 +83,14 @@ async def test_every_answer_is_one_that_the_document_tells_of(
         done = await finished(*command, folder=tmp_path)
     assert done.status == 0, done.said
     assert "passed" in done.said
+
+
+async def test_results_are_what_the_document_describes(sqlite_url: str, tmp_path: Path) -> None:
+    async with partner_site(sqlite_url, tmp_path) as site:
+        _, pretended = await ended_job(site, site.sandbox)
+        _, analysed = await ended_job(site, site.production)
+        async with site.client.session.get(f"{site.url}/openapi.json") as response:
+            document = await response.json()
+    schema = {"$ref": "#/components/schemas/CallResults", "components": document["components"]}
+    for job in (pretended, analysed):
+        jsonschema_rs.validate(schema, job["results"])
