@@ -6,9 +6,10 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Update, delete, select, update
+from sqlalchemy import Update, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.statements import table_of
 from bot.line.delivery import DeliveryState
 from bot.models import Bot, Broadcast, Conversation, Delivery, LateAnswer, StaffDialog, StaffNotice
 from handlers.line.repository.broadcasts import BroadcastState
@@ -20,12 +21,14 @@ BOT_GONE = "bot_gone"
 _DROPPED = "dropped"
 _NOT_TOLD = ("pending", "ready", "failed", UNTOLD, PUSHED)
 _OPEN_BROADCASTS = (BroadcastState.DRAFT, BroadcastState.SCHEDULED, BroadcastState.SENDING)
+_BOTS = table_of(Bot)
+_STATE = select(_BOTS.c.is_active, _BOTS.c.suspended_at).where(_BOTS.c.id == bindparam("bot"))
 _UNSYNCHRONISED = {"synchronize_session": False}
 
 
 async def still_speaks(session: AsyncSession, bot: Bot) -> bool:
     """Whether a bot that was read a while ago is still in service, and rests no more and no less than then."""
-    row = (await session.execute(select(Bot.is_active, Bot.suspended_at).where(Bot.id == bot.id))).first()
+    row = (await session.execute(_STATE, {"bot": bot.id})).first()
     return row is not None and row[0] and (row[1] is None) is (bot.suspended_at is None)
 
 
