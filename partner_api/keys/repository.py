@@ -5,18 +5,24 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.models import Company, OperatorKey, Partner, PartnerApiKey, WebhookSigner
 from bot.tenancy.principal import Principal
 from bot.tenancy.scope import visible_to
 
+# Every request begins with it: put together once, it takes three fifths of the time.
+_BY_HASH = (
+    select(PartnerApiKey, Partner)
+    .join(Partner, PartnerApiKey.partner_id == Partner.id)
+    .where(PartnerApiKey.key_hash == bindparam("presented"))
+)
+
 
 async def find_by_hash(session: AsyncSession, key_hash: str) -> tuple[PartnerApiKey, Partner] | None:
     """The key with this hash, whatever became of it, and its partner."""
-    statement = select(PartnerApiKey, Partner).join(Partner, PartnerApiKey.partner_id == Partner.id)
-    row = (await session.execute(statement.where(PartnerApiKey.key_hash == key_hash))).one_or_none()
+    row = (await session.execute(_BY_HASH, {"presented": key_hash})).one_or_none()
     return None if row is None else (row[0], row[1])
 
 
