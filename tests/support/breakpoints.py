@@ -22,6 +22,9 @@ from bot.line.delivery import repository as ledger
 from bot.line.sdk_client import SdkLineClient
 from bot.outbox import lanes, runner
 from bot.web.idempotency import Idempotency
+from bot.webhooks.delivery import verdict
+from bot.webhooks.delivery import worker as callbacks
+from bot.webhooks.delivery.worker import CallbackWorker
 from handlers.line import late_answers
 from handlers.line.inbox.postgresql import PostgresqlInboxStore
 from handlers.line.inbox.sqlite import SqliteInboxStore
@@ -98,6 +101,9 @@ def install(control: Path) -> None:
     _around(runner.LaneRunner, "stop", before=lambda: reach("stopping"))
     _around(late_answers, "store", before=lambda: reach("late"))
     _around(LateAnswers, "begin", after=lambda _: reach("late_begun"))
+    _around(CallbackWorker, "perform", before=_reaching(reach, "callback_begun"))
+    _around(callbacks, "post", after=_reaching(reach, "callback_answered"))
+    _during(callbacks, "post", _reaching(reach, "callback_sending"))
     _around(calls, "accept", after=lambda _: reach("call_inserted"))
     _around(Idempotency, "run", after=lambda _: reach("call_kept"))
 
@@ -121,6 +127,7 @@ def hurry() -> None:
     runner.RENEW_SECONDS, runner.SWEEP_SECONDS = 0.5, 0.3
     databases.POSTGRESQL_SESSION["idle_in_transaction_session_timeout"] = "1s"
     late_answers.GIVEN_UP_AFTER = timedelta(seconds=2)
+    verdict.WAITS = (timedelta(seconds=0.3), timedelta(seconds=0.6))
     keyword_defaults(Timing).update(patience=PATIENCE, last_chance=PATIENCE)
     answer = Engine.answer
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.clock import ManualClock
+from bot.clock import Clock, ManualClock
 from bot.db.engine import Database
 from bot.models import Tenant, WebhookDelivery, WebhookEndpoint, WebhookLog, WebhookSigner
 from bot.outbox.runner import LaneRunner
@@ -132,7 +132,7 @@ class PostOffice:
     """A tenant with a signer, and the worker of its callbacks."""
 
     database: Database
-    clock: ManualClock
+    clock: Clock
     signers: Signers
     runner: LaneRunner
     tenant_id: uuid.UUID = field(default_factory=uuid.uuid4)
@@ -166,6 +166,7 @@ class PostOffice:
 
     async def work(self, *, after: timedelta = timedelta(0)) -> None:
         """Send what is due once `after` has gone by."""
+        assert isinstance(self.clock, ManualClock)
         self.clock.advance(after)
         async with self.database.reading() as session:
             lanes = await due_lanes(session, self.clock.now(), limit=500)

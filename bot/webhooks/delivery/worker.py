@@ -10,7 +10,8 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.logging import get_logger
-from bot.outbox.lanes import LEASE, Lease, LeaseLost, parked
+from bot.outbox import lanes
+from bot.outbox.lanes import Lease, LeaseLost, parked
 from bot.webhooks.delivery import health
 from bot.webhooks.delivery.posting import DEADLINE_SECONDS, Posted, post, request_of
 from bot.webhooks.delivery.verdict import Verdict, judge, of_interruption
@@ -90,7 +91,7 @@ class CallbackWorker:
         return await deliveries.next_due(session, key) if self._working < AT_ONCE else None
 
     async def perform(self, lease: Lease, item: Attempt) -> Posted:
-        if lease.clock.now() - item.at >= LEASE:
+        if lease.clock.now() - item.at >= lanes.LEASE:
             # This process was frozen since it wrote the attempt, and somebody else may be at it by now.
             raise LeaseLost(lease.key)
         request = request_of(item.ready, self._signers, number=item.number, at=item.at, deadline=self._deadline)
