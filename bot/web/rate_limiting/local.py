@@ -37,13 +37,13 @@ class LocalLimiter:
         times = self._recent(key, now)
         if len(times) < limit:
             return None
-        # Once this one is forgotten, one fewer than the limit is left; forgotten is what is older than the window.
+        # Once this one is forgotten, one fewer than the limit is left.
         freeing = times[len(times) - limit]
         return verdict(
             limit,
             counted=len(times),
             reset=times[0] + self._window - now,
-            retry_after=freeing + self._window + 1 - now,
+            retry_after=freeing + self._window - now,
         )
 
     def count(self, key: str, *, limit: int, now: int) -> Verdict:
@@ -56,7 +56,7 @@ class LocalLimiter:
 
     def _recent(self, key: str, now: int) -> deque[int]:
         times = self._let_through.get(key) or deque()
-        while times and times[0] < now - self._window:
+        while times and times[0] <= now - self._window:
             times.popleft()
         return times
 
@@ -66,5 +66,5 @@ class LocalLimiter:
         if self._until_sweep:
             return
         self._until_sweep = SWEEP_EVERY
-        for key in [key for key, times in self._let_through.items() if times[-1] < now - self._window]:
+        for key in [key for key, times in self._let_through.items() if times[-1] <= now - self._window]:
             del self._let_through[key]

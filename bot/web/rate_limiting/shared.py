@@ -33,7 +33,7 @@ local key, limit, window = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2])
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local count, oldest = redis.call('LLEN', key), redis.call('LINDEX', key, 0)
-while oldest and tonumber(oldest) < now - window do
+while oldest and tonumber(oldest) <= now - window do
   redis.call('LPOP', key)
   count, oldest = count - 1, redis.call('LINDEX', key, 0)
 end
@@ -43,7 +43,7 @@ if count < limit then
   return {1, count + 1, tonumber(oldest or now) + window - now, 0}
 end
 local freeing = redis.call('LINDEX', key, count - limit)
-return {0, count, tonumber(oldest) + window - now, tonumber(freeing) + window + 1 - now}
+return {0, count, tonumber(oldest) + window - now, tonumber(freeing) + window - now}
 """
 
 log = get_logger(__name__)
