@@ -14,6 +14,7 @@ from partner_api.calls.analysis.lexicon import Script, lists, one_of
 from partner_api.calls.analysis.text.sentences import Sentence
 
 _TRIM = " ,，"
+_FULL_STOP = re.compile(r"(?<![ap]\.m)\.$")
 
 
 @cache
@@ -43,7 +44,7 @@ def told_in(sentence: Sentence) -> dict[str, Any] | None:
 
 
 def _told(sentence: Sentence, start: int, end: int) -> dict[str, Any]:
-    text = sentence.original(start, end).strip(_TRIM)
+    text = _FULL_STOP.sub("", sentence.original(start, end).strip(_TRIM))
     facts = dict(fact.split(":", 1) for fact in sorted(facts_in(text)) if fact.startswith(("date:", "day:", "time:")))
     date = "-".join(part.zfill(2) for part in facts["date"].split("-")) if "date" in facts else None
     day = "-".join(part.zfill(2) for part in facts["day"].split("-")) if "day" in facts else None

@@ -64,7 +64,7 @@ def topics_in(sentences: Sequence[Sentence]) -> list[dict[str, Any]]:
     }
     weights = {term: len(found) * _weight(term) for term, found in places.items()}
     ranked = sorted(places, key=lambda term: (-weights[term], places[term][0].sentence.turn, -len(term), term))
-    return [_topic(places[term]) for term in _without_parts(ranked[:_MOST_WEIGHED], places)[:MOST_TOPICS]]
+    return [_topic(term, places[term]) for term in _without_parts(ranked[:_MOST_WEIGHED], places)[:MOST_TOPICS]]
 
 
 def terms_of(topics: Sequence[dict[str, Any]]) -> list[str]:
@@ -72,11 +72,13 @@ def terms_of(topics: Sequence[dict[str, Any]]) -> list[str]:
     return [fold(topic["term"]) for topic in topics]
 
 
-def _topic(places: Sequence[_Place]) -> dict[str, Any]:
+def _topic(term: str, places: Sequence[_Place]) -> dict[str, Any]:
     first = places[0]
+    spelled = first.sentence.original(first.start, first.end)
     by = Counter(str(place.sentence.speaker) for place in places)
     return {
-        "term": first.sentence.original(first.start, first.end),
+        # A Hebrew word is shown without the prefixes that it is counted without.
+        "term": term if spelled.endswith(term) else spelled,
         "count": len(places),
         "by_speaker": {speaker.value: by[speaker.value] for speaker in Speaker if by[speaker.value]},
         **first.sentence.cited(),

@@ -16,7 +16,9 @@ import pytest
 from partner_api.calls.analysis.content import describe
 from partner_api.calls.analysis.sentiment import feel
 from partner_api.calls.analysis.turns import Speaker, Turn
+from tests.support.code import ROOT
 
+PAGE = ROOT / "docs" / "api" / "partner" / "analysis.md"
 WHO = {"A": Speaker.AGENT, "C": Speaker.CUSTOMER}
 Labels = set[tuple[str, ...]]
 # What must be reached, as (precision, recall); what is measured stands in docs/api/partner/analysis.md.
@@ -119,6 +121,16 @@ def test_calls_are_read_as_people_read_them(name: str) -> None:
         if tallies[what].precision < precision or tallies[what].recall < recall
     }
     assert short == {}
+
+
+def test_the_document_tells_these_figures() -> None:
+    sets = [measured(name, lambda _: None) for name in FLOORS]
+    for what in sets[0]:
+        cells = [what]
+        for tally in (one.get(what, Tally()) for one in sets):
+            told = f"{tally.precision:.2f}, {tally.recall:.2f}" if tally.wanted else "-"
+            cells += [str(tally.wanted), told]
+        assert f"| {' | '.join(cells)} |" in PAGE.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
