@@ -91,7 +91,12 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 }
 
 
-_TEXT = {"type": "string"}
+_ANY_TEXT = {"type": "string"}
+_MOMENT = {"format": "date-time", "examples": ["2026-11-22T03:00:00Z"]}
+TEXTS: dict[str, dict[str, Any]] = {
+    ".*_at|.*_until|timestamp": _MOMENT,
+    "id|(agent|bot|call|company|delivery|endpoint|job|message|webhook)_id|mgmt_token": {"format": "uuid"},
+}
 CALLBACK_HEADERS: dict[str, str] = {
     "X-Partner-Signature": "HMAC-SHA256 of the body in hex, keyed with your signing secret as text.",
     "X-Webhook-ID": "What it tells of: the job's id.",
@@ -106,7 +111,8 @@ CALLBACK_HEADERS: dict[str, str] = {
 def callback(summary: str, body: str, description: str) -> dict[str, Any]:
     """A request that this server makes to a partner's."""
     headers = [
-        {"name": name, "in": "header", "description": text, "schema": _TEXT} for name, text in CALLBACK_HEADERS.items()
+        {"name": name, "in": "header", "description": text, "schema": _ANY_TEXT}
+        for name, text in CALLBACK_HEADERS.items()
     ]
     content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{body}"}}}
     answers = {
@@ -144,6 +150,7 @@ def partner_guide() -> Guide:
         security_schemes=SECURITY_SCHEMES,
         webhooks={"callEnded": CALL_ENDED},
         types=(CallEnded, CallResults),
+        texts=TEXTS,
         surfaces={
             "partner": SurfaceGuide(
                 security=(("provisioningKey",),),

@@ -20,7 +20,7 @@ Described = Sequence[tuple[Route, Operation]]
 def openapi_document(routes: Iterable[Route], guide: Guide) -> JsonObject:
     """The document of the routes that say what they do and whose surface `guide` names."""
     described = described_routes(routes, guide)
-    schemas = Schemas(models=_models(described), answers=[*_answers(described), *guide.types])
+    schemas = Schemas(models=_models(described), answers=[*_answers(described), *guide.types], texts=guide.texts)
     paths: dict[str, JsonObject] = {}
     for route, operation in described:
         surface = guide.surfaces[route.surface.name]

@@ -39,3 +39,5 @@ class Guide:
     webhooks: Mapping[str, JsonObject] = field(default_factory=dict)
     # Types that `webhooks` refer to by name.
     types: Sequence[Any] = ()
+    # By a pattern of their whole name, what else the schemas of texts say: `{".*_at": {"format": "date-time"}}`.
+    texts: Mapping[str, JsonObject] = field(default_factory=dict)

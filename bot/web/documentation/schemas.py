@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -23,7 +24,13 @@ class Schemas:
     both are the same enumeration.
     """
 
-    def __init__(self, *, models: Iterable[type[BaseModel]], answers: Iterable[Any]) -> None:
+    def __init__(
+        self,
+        *,
+        models: Iterable[type[BaseModel]],
+        answers: Iterable[Any],
+        texts: Mapping[str, JsonObject] | None = None,
+    ) -> None:
         known = tuple(dict.fromkeys(models))
         references, definitions = models_json_schema(
             [(model, "validation") for model in known], ref_template=_PYDANTIC_REFERENCE
@@ -37,6 +44,8 @@ class Schemas:
         self.components: dict[str, JsonObject] = {
             name: _plain(schema) for name, schema in sorted({**requests, **structs}.items())
         }
+        for schema in self.components.values():
+            _say_more(schema.get("properties", {}), texts or {})
 
     def of_model(self, model: type[BaseModel]) -> JsonObject:
         """A reference to a model's schema."""
@@ -107,6 +116,15 @@ def _plain(schema: Any) -> Any:
     if isinstance(text := plain.get("description"), str):
         plain["description"] = inspect.cleandoc(text)
     return plain
+
+
+def _say_more(properties: Mapping[str, JsonObject], texts: Mapping[str, JsonObject]) -> None:
+    """Add to plain texts what their names tell of them."""
+    for name, schema in properties.items():
+        more = next((one for pattern, one in texts.items() if re.fullmatch(pattern, name)), {})
+        for shape in (schema, *schema.get("anyOf", ())):
+            if shape.get("type") == "string" and "enum" not in shape:
+                shape.update(more)
 
 
 def _is_title(name: str, value: object) -> bool:

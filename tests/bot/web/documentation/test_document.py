@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -132,6 +133,12 @@ def test_a_query_is_told_parameter_by_parameter() -> None:
 )
 def test_every_status_that_a_route_can_answer_is_told(method: str, path: str, statuses: set[str]) -> None:
     assert set(operation(method, path)["responses"]) == statuses
+
+
+def test_a_text_says_what_its_name_tells_of_it() -> None:
+    guide = replace(GUIDE, texts={"id": {"format": "uuid"}})
+    schemas = openapi_document(ROUTES, guide)["components"]["schemas"]
+    assert schemas["Mixed"]["properties"]["id"] == {"type": "string", "format": "uuid"}
 
 
 def test_an_error_is_told_in_the_shape_of_its_surface() -> None:
