@@ -56,18 +56,21 @@ class SharedLimiter:
     then still counts when Redis is back.
     """
 
-    def __init__(self, redis_url: str, clock: Clock, *, window: float = WINDOW_SECONDS) -> None:
+    def __init__(
+        self, redis_url: str, clock: Clock, *, window: float = WINDOW_SECONDS, patience: float = PATIENCE_SECONDS
+    ) -> None:
         pool = BlockingConnectionPool.from_url(
             redis_url,
             max_connections=CONNECTIONS,
-            timeout=PATIENCE_SECONDS,
-            socket_timeout=PATIENCE_SECONDS,
-            socket_connect_timeout=PATIENCE_SECONDS,
+            timeout=patience,
+            socket_timeout=patience,
+            socket_connect_timeout=patience,
             # A connection that Redis closed while it was idle is opened again.
             retry=Retry(NoBackoff(), 1),
         )
         self._redis: Redis = Redis.from_pool(pool)
         self._script = self._redis.register_script(_HIT)
+        self._patience = patience
         self._window = int(window * MICROSECONDS)
         self._local = LocalLimiter(clock, window=window)
         self._circuit = Circuit(clock, pause=PAUSE)
@@ -82,7 +85,7 @@ class SharedLimiter:
         if not self._circuit.lets_through():
             return self._local.count(key, limit=limit, now=now)
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(self._patience):
                 answer = await self._script(keys=[PREFIX + key], args=[limit, self._window])
         except (RedisError, OSError, TimeoutError) as error:
             self._circuit.failed()
