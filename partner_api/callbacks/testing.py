@@ -111,7 +111,7 @@ def sample(subject_id: uuid.UUID, *, now: datetime) -> dict[str, Any]:
         "timestamp": timestamp(now),
         "call_id": str(subject_id),
         "results": {
-            "transcript": "Agent: \u05e9\u05dc\u05d5\u05dd\nCustomer: \u60a8\u597d",
+            "transcript": "Agent: \u05e9\u05dc\u05d5\u05dd\nCustomer: \U0001f44d",
             "tone_analysis": {},
             "content_analysis": {},
             "overall_score": 8.0,
