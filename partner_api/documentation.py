@@ -70,7 +70,7 @@ _COUNT = {"type": "integer", "minimum": 0}
 HEADERS: dict[str, dict[str, Any]] = {
     "X-RateLimit-Limit": {"description": "How many requests the key may make in 60 seconds.", "schema": _COUNT},
     "X-RateLimit-Remaining": {"description": "How many are left now.", "schema": _COUNT},
-    "X-RateLimit-Reset": {"description": "In how many seconds all of them are left again.", "schema": _COUNT},
+    "X-RateLimit-Reset": {"description": "In how many seconds there is room for one more.", "schema": _COUNT},
     "RateLimit": {"description": 'The same, as `"...";r=<remaining>;t=<seconds>`.', "schema": {"type": "string"}},
     "RateLimit-Policy": {"description": 'The limit, as `"...";q=<limit>;w=60`.', "schema": {"type": "string"}},
 }

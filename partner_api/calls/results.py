@@ -54,6 +54,9 @@ class Sentiment(msgspec.Struct):
 
     overall: Figure
     by_speaker: OfSpeakers
+    course: Mapping[str, Figure]
+    customer_course: Mapping[str, Figure]
+    counts: Mapping[str, int]
     evidence: list[Mapping[str, Any]]
 
 
@@ -77,16 +80,17 @@ class ToneAnalysis(msgspec.Struct):
 
 
 class ContentAnalysis(msgspec.Struct):
-    """What was said. Each finding has its `sentence`, `speaker`, `turn` (counted from 0) and `start`."""
+    """What was said. Each finding has its `sentence`, `speaker`, `turn` (counted from 0) and `start`.
+    The lists are null in a language that there are no word lists for."""
 
     call_type: str
     summary: Mapping[str, Any] | None
-    topics: list[Mapping[str, Any]]
-    questions: list[Mapping[str, Any]]
-    objections: list[Mapping[str, Any]]
-    commitments: list[Mapping[str, Any]]
-    next_steps: list[Mapping[str, Any]]
-    key_facts: list[Mapping[str, Any]]
+    topics: list[Mapping[str, Any]] | None
+    questions: list[Mapping[str, Any]] | None
+    objections: list[Mapping[str, Any]] | None
+    commitments: list[Mapping[str, Any]] | None
+    next_steps: list[Mapping[str, Any]] | None
+    key_facts: list[Mapping[str, Any]] | None
     counts: Mapping[str, Figure]
     questions_answered: OfSpeakers
     objections_handled: Figure
@@ -101,6 +105,7 @@ class ScorePart(msgspec.Struct):
     max: float
     reason: str
     source: Source | None
+    evidence: list[Mapping[str, Any]]
 
 
 class Scores(msgspec.Struct):
@@ -111,7 +116,10 @@ class Scores(msgspec.Struct):
 
 
 class CallResults(msgspec.Struct):
-    """The analysis of a call. `transcript` has one line a turn, with its speaker before it."""
+    """The analysis of a call. `transcript` has one line a turn, with its speaker before it.
+
+    `model` tells what a language model added: null where its answer was no use, and not there where none is asked.
+    """
 
     transcript: str
     language: str | None
@@ -121,6 +129,8 @@ class CallResults(msgspec.Struct):
     content_analysis: ContentAnalysis
     scores: Scores
     overall_score: Annotated[float, Meta(ge=0, le=10)] | None
+    model: Mapping[str, Any] | None | UnsetType = UNSET
+    sandbox: bool | UnsetType = UNSET
 
 
 class JobError(msgspec.Struct):
