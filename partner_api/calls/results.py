@@ -129,7 +129,7 @@ class CallResults(msgspec.Struct):
     content_analysis: ContentAnalysis
     scores: Scores
     overall_score: Annotated[float, Meta(ge=0, le=10)] | None
-    model: Mapping[str, Any] | None | UnsetType = UNSET
+    model: Mapping[str, Any] | UnsetType | None = UNSET
     sandbox: bool | UnsetType = UNSET
 
 

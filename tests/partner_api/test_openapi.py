@@ -10,7 +10,7 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
 from bot.clock import ManualClock
 from bot.db.engine import Database
-from bot.web.documentation import openapi_document
+from bot.web.documentation import documentation_routes, openapi_document
 from bot.web.documentation.operations import template_of
 from bot.web.surface import Route
 from partner_api import parts
@@ -80,3 +80,10 @@ def test_every_answer_has_a_shape_and_every_body_an_example_that_fits(document: 
             assert "example" in content, name
             schema = {**content["schema"], "components": document["components"]}
             jsonschema_rs.validate(schema, content["example"])
+
+
+def test_a_switched_off_api_has_nothing_to_show(
+    sqlite_database: Database, settings: MakeSettings, clock: ManualClock
+) -> None:
+    routes = parts.routes(api_on(sqlite_database, settings(partner_api_enabled=False), clock))
+    assert documentation_routes(openapi_document(routes, partner_guide())) == []
