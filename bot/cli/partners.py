@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Annotated, Any, TypeVar
 
@@ -24,6 +24,7 @@ from bot.tenancy.principal import PLATFORM
 from bot.web.requests import validate
 from partner_api.keys.repository import list_partners
 from partner_api.keys.schemas import partner_shown
+from partner_api.keys.service import PartnerChanges, change_partner, partner_called
 from partner_api.usage.schemas import PeriodQuery, UsageShown
 from partner_api.usage.service import Usage, clean_up
 
@@ -64,10 +65,36 @@ def list_command(as_json: AsJson = False) -> None:
         print_json({"partners": found})
         return
     for one in found:
-        state = "active  " if one["is_active"] else "disabled"
-        typer.echo(f"{one['id']}  {state}  {one['slots_used']}/{one['slots_total']} slots  {one['name']}")
+        typer.echo(_partner_line(one))
     if not found:
         typer.echo("There is no partner yet. Make one with: shopkeeper partner create NAME --slots N")
+
+
+@partner.command()
+def update(
+    called: Annotated[str, typer.Argument(metavar="PARTNER", help="The partner's name or id.")],
+    *,
+    name: Annotated[str | None, typer.Option(help="What it is called from now on.")] = None,
+    slots: Annotated[int | None, typer.Option(min=0, help="How many bots it has bought in all.")] = None,
+    active: Annotated[
+        bool | None, typer.Option("--active/--disabled", help="Whether its credentials open anything.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change a partner; what isn't given stays as it is."""
+    changes = PartnerChanges(name=name, slots=slots, is_active=active)
+
+    async def work(database: Database) -> dict[str, Any]:
+        async with database.unit_of_work() as session:
+            found = await partner_called(session, called)
+            row = await change_partner(session, found.id, changes, now=SystemClock().now())
+        return msgspec.structs.asdict(partner_shown(row))
+
+    changed = _run(work)
+    if as_json:
+        print_json(changed)
+    else:
+        typer.echo(_partner_line(changed))
 
 
 @partner.command()
@@ -105,6 +132,11 @@ def cleanup(
         return
     for table, number in deleted.items():
         typer.echo(f"{table}: {number} rows older than {kept.days} days deleted.")
+
+
+def _partner_line(one: Mapping[str, Any]) -> str:
+    state = "active  " if one["is_active"] else "disabled"
+    return f"{one['id']}  {state}  {one['slots_used']}/{one['slots_total']} slots  {one['name']}"
 
 
 def _lines(shown: UsageShown) -> list[str]:

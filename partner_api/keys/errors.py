@@ -65,6 +65,11 @@ class AmbiguousPartner(Conflict):
     message = "More than one partner has this name: give the id."
 
 
+class SlotsInUse(Conflict):
+    code = "slots_in_use"
+    message = "A partner can't have fewer slots than it uses."
+
+
 class KeyEnded(Conflict):
     code = "key_ended"
     message = "This API key is revoked or has expired."

@@ -73,9 +73,12 @@ def _keys_and_partners(principal: Principal) -> Select[PartnerApiKey, Partner]:
     return keys.join(Partner, PartnerApiKey.partner_id == Partner.id).add_columns(Partner)
 
 
-async def find_partner(session: AsyncSession, principal: Principal, partner_id: uuid.UUID) -> Partner | None:
+async def find_partner(
+    session: AsyncSession, principal: Principal, partner_id: uuid.UUID, *, for_update: bool = False
+) -> Partner | None:
+    """A partner; `for_update` keeps others from changing it, and from using its slots, meanwhile."""
     statement = visible_to(principal, select(Partner).where(Partner.id == partner_id), Partner)
-    found: Partner | None = await session.scalar(statement)
+    found: Partner | None = await session.scalar(statement.with_for_update() if for_update else statement)
     return found
 
 

@@ -20,7 +20,7 @@ from bot.web.responses import JSON_TYPE, json_response
 from bot.web.surface import Route, Surface
 from partner_api.api import Api
 from partner_api.keys import repository
-from partner_api.keys.errors import KeyEnded, NoSuchKey, NoSuchPartner
+from partner_api.keys.errors import KeyEnded, NoSuchKey, NoSuchPartner, SlotsInUse
 from partner_api.keys.routes_surface import OPERATOR
 from partner_api.keys.schemas import (
     KeyBody,
@@ -32,6 +32,8 @@ from partner_api.keys.schemas import (
     PartnerBody,
     PartnerList,
     PartnerMade,
+    PartnerPatch,
+    PartnerShown,
     PartnersQuery,
     RollBody,
     key_issued,
@@ -39,7 +41,15 @@ from partner_api.keys.schemas import (
     partner_made,
     partner_shown,
 )
-from partner_api.keys.service import IssuedKey, KeyChanges, KeyRequest, PartnerApiKeys, key_to_change
+from partner_api.keys.service import (
+    IssuedKey,
+    KeyChanges,
+    KeyRequest,
+    PartnerApiKeys,
+    PartnerChanges,
+    change_partner,
+    key_to_change,
+)
 from partner_api.keys.verifying import KeyHashes
 from partner_api.wire import uuid_of
 
@@ -61,6 +71,14 @@ MAKE_PARTNER = Operation(
 )
 LIST_PARTNERS = Operation(
     summary="List partners, the newest first", tag=TAG, query=PartnersQuery, answers={200: PartnerList}
+)
+CHANGE_PARTNER = Operation(
+    summary="Change a partner's name or slots, or disable it",
+    tag=TAG,
+    body=PartnerPatch,
+    answers={200: PartnerShown},
+    errors=(NoSuchPartner, SlotsInUse),
+    example={"slots": 20},
 )
 MAKE_KEY = Operation(
     summary="Create a key of a partner",
@@ -106,6 +124,7 @@ def key_routes(surface: Surface, api: Api) -> list[Route]:
     return [
         surface.route("POST", PARTNERS, desk.make_partner, operation=MAKE_PARTNER),
         surface.route("GET", PARTNERS, desk.partners, operation=LIST_PARTNERS),
+        surface.route("PATCH", f"{PARTNERS}/{{partner_id}}", desk.change_partner, operation=CHANGE_PARTNER),
         surface.route("POST", KEYS, desk.make_key, operation=MAKE_KEY),
         surface.route("GET", KEYS, desk.keys, operation=LIST_KEYS),
         surface.route("GET", one, desk.key, operation=GET_KEY),
@@ -138,6 +157,14 @@ class Desk:
         async with self._api.database.reading() as session:
             rows, total = await repository.list_partners(session, PLATFORM, search=query.search, **page)
         return json_response(PartnerList([partner_shown(row) for row in rows], total, **page))
+
+    async def change_partner(self, request: web.Request) -> web.Response:
+        partner_id = uuid_of(request.match_info["partner_id"], NoSuchPartner)
+        wanted = await read_model(request, PartnerPatch)
+        changes = PartnerChanges(name=wanted.name, slots=wanted.slots, is_active=wanted.is_active)
+        async with self._api.database.unit_of_work() as session:
+            row = await change_partner(session, partner_id, changes, now=self._api.clock.now())
+        return json_response(partner_shown(row))
 
     async def make_key(self, request: web.Request) -> web.Response:
         wanted = await read_model(request, KeyBody)

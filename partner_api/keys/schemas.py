@@ -37,6 +37,14 @@ class PartnerBody(RequestBody):
     slots: Annotated[int, Field(ge=0, le=MAX_SLOTS, description="How many bots it has bought.")] = 0
 
 
+class PartnerPatch(RequestBody):
+    """What to change of a partner; what is left out stays as it is."""
+
+    name: PartnerName | None = None
+    slots: Annotated[int, Field(ge=0, le=MAX_SLOTS)] | None = None
+    is_active: Annotated[bool | None, Field(description="False: every credential of it is refused.")] = None
+
+
 class PartnersQuery(PageQuery):
     """Which partners to list: those whose name holds `search`."""
 

@@ -16,7 +16,7 @@ from bot.tenancy.principal import PLATFORM, Principal, PrincipalKind
 from partner_api.caller import Environment
 from partner_api.keys import repository
 from partner_api.keys.allow_list import allow_list
-from partner_api.keys.errors import AmbiguousPartner, KeyEnded, NoSuchKey, NoSuchPartner, WrongKeyRequest
+from partner_api.keys.errors import AmbiguousPartner, KeyEnded, NoSuchKey, NoSuchPartner, SlotsInUse, WrongKeyRequest
 from partner_api.keys.verifying import KEY_PREFIXES, SECRET_PREFIX, KeyHashes
 
 DEFAULT_DAYS = 365
@@ -187,6 +187,32 @@ def _rate_limit(given: int) -> int:
     if not 1 <= given <= HIGHEST_RATE_LIMIT:
         raise WrongKeyRequest(f"A rate limit must be 1 to {HIGHEST_RATE_LIMIT} requests a minute.")
     return given
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerChanges:
+    """What to change of a partner; None leaves it as it is. One that isn't active is refused everywhere."""
+
+    name: str | None = None
+    slots: int | None = None
+    is_active: bool | None = None
+
+
+async def change_partner(
+    session: AsyncSession, partner_id: uuid.UUID, changes: PartnerChanges, *, now: datetime
+) -> Partner:
+    """Change a partner. Raises NoSuchPartner, and SlotsInUse (409) for fewer slots than it uses."""
+    row = await repository.find_partner(session, PLATFORM, partner_id, for_update=True)
+    if row is None:
+        raise NoSuchPartner
+    if changes.slots is not None and changes.slots < row.slots_used:
+        raise SlotsInUse(f"{row.slots_used} slots are in use: bots must be deleted before there can be fewer.")
+    given = {"name": changes.name, "slots_total": changes.slots, "is_active": changes.is_active}
+    for column, value in given.items():
+        if value is not None:
+            setattr(row, column, value)
+    row.updated_at = now
+    return row
 
 
 async def partner_called(session: AsyncSession, name_or_id: str) -> Partner:

@@ -136,6 +136,7 @@ ROWS: Mapping[str, Row] = {
     f"POST {PROVISION}": Row({"store_name": "stolen"}),
     f"POST {ADMIN}/partners": Row({"name": "stolen"}),
     f"GET {ADMIN}/partners": NOT_CALLED,
+    f"PATCH {ADMIN}/partners/{{partner_id}}": Row({"name": "stolen"}),
     f"POST {ADMIN}/keys": Row({"partner_id": "{partner_id}", "environment": "production"}),
     f"GET {ADMIN}/keys": NOT_CALLED,
     f"GET {ADMIN}/keys/{{key_id}}": NOT_CALLED,

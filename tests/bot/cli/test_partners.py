@@ -92,6 +92,13 @@ async def test_a_key_is_rolled_changed_and_revoked(shell: Shell) -> None:
     assert {one["id"]: one["status"] for one in listed} == {new["id"]: "revoked", old["id"]: "expired"}
 
 
+async def test_a_partner_is_changed(shell: Shell) -> None:
+    await shell.run("partner", "create", "CompanyX", "--slots", "1")
+    changed = await made_by(shell, "partner", "update", "CompanyX", "--slots", "5", "--disabled", "--name", "Y")
+    assert (changed["slots_total"], changed["is_active"], changed["name"]) == (5, False, "Y")
+    assert "disabled  0/5 slots  Y" in (await shell.run("partner", "list")).out
+
+
 async def test_usage_and_cleanup_say_what_there_is(shell: Shell) -> None:
     made = await key_of(shell)
     shown = await made_by(shell, "partner", "usage", made["id"], "--from", "2026-01-01", "--to", "2026-01-31")

@@ -12,7 +12,7 @@ from bot.clock import ManualClock
 from partner_api.keys.operators import OperatorKeys
 from partner_api.keys.repository import list_operators
 from tests.partner_api.keys.conftest import Desk
-from tests.support.partners import Answered, make_key
+from tests.support.partners import Answered, make_bot, make_key, make_partner
 
 
 class Operator:
@@ -142,6 +142,24 @@ async def test_what_is_not_there_is_404(operator: Operator) -> None:
             assert (answer.status, answer.body["error"]["code"]) == (404, "not_found"), path
     answer = await operator("POST", "/keys", {"partner_id": missing, "environment": "sandbox"})
     assert answer.status == 404
+
+
+async def test_a_partner_is_changed_and_disabled(operator: Operator) -> None:
+    made = await operator.make_key()
+    path = f"/partners/{made['partner_id']}"
+    changed = await operator("PATCH", path, {"slots": 7, "name": "Y"})
+    assert (changed.body["slots_total"], changed.body["name"], changed.body["is_active"]) == (7, "Y", True)
+    assert (await operator("PATCH", path, {"is_active": False})).body["slots_total"] == 7
+    assert (await operator.desk.probe(headers=shown_with(made))).body["error"]["code"] == "partner_disabled"
+    assert (await operator("PATCH", f"/partners/{uuid.uuid4()}", {"slots": 1})).status == 404
+
+
+async def test_slots_in_use_cannot_be_taken_away(operator: Operator) -> None:
+    partner = await make_partner(operator.desk.api, slots=2)
+    await make_bot(operator.desk.api, partner)
+    answer = await operator("PATCH", f"/partners/{partner.id}", {"slots": 0})
+    assert (answer.status, answer.body["error"]["code"]) == (409, "slots_in_use")
+    assert (await operator("PATCH", f"/partners/{partner.id}", {"slots": 1})).body["slots_used"] == 1
 
 
 async def test_lists_are_searched_and_paged(operator: Operator) -> None:
