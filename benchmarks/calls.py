@@ -29,6 +29,7 @@ from aiohttp import web
 from bot.speech.port import Transcript
 from bot.speech.whisper import WhisperTranscriber
 from partner_api.calls.analysis.audio import Part, listen
+from partner_api.calls.analysis.wire import Pieces
 from tests.support.partners import MadeKey, make_key
 from tests.support.running import Running, running
 
@@ -48,6 +49,8 @@ class Timed:
 
 class Twin:
     """Says what is known to be said in each part of the call, and tells no times."""
+
+    splits_at_pauses = False
 
     def __init__(self, parts: Sequence[Part], turns: Sequence[dict[str, Any]]) -> None:
         self._said = {part.data: _said_in(part, turns) for part in parts}
@@ -157,7 +160,7 @@ async def measure(arguments: argparse.Namespace) -> None:
     truth = json.loads((DATA / "two_voices.json").read_text(encoding="utf-8"))
     data = arguments.audio.read_bytes()
     began = time.perf_counter()
-    recording = await listen(data, parts=True)
+    recording = await listen(data, parts=Pieces.TURNS)
     listening = time.perf_counter() - began
     audio = base64.b64encode(data).decode()
     with tempfile.TemporaryDirectory() as folder:

@@ -22,6 +22,10 @@ class CircuitBreaker:
         self._transcriber = transcriber
         self._circuit = Circuit(clock, failures=failures, pause=pause)
 
+    @property
+    def splits_at_pauses(self) -> bool:
+        return self._transcriber.splits_at_pauses
+
     async def transcribe(
         self, data: bytes, *, content_type: str = "", language: str | None = None, within: float
     ) -> Transcript:

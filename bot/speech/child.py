@@ -10,7 +10,8 @@ import io
 import os
 import sys
 import warnings
-from typing import BinaryIO
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO
 
 import faster_whisper
 import msgspec
@@ -26,6 +27,7 @@ _SAMPLES_A_SECOND = 16_000
 _SURE_OF_LANGUAGE = 0.6
 # Whisper's own measure of a stretch in which nobody speaks.
 _NO_SPEECH, _UNSURE = 0.6, -1.0
+_PAUSE = 0.8
 
 
 def transcribe(model: faster_whisper.WhisperModel, request: Request, data: bytes) -> Answer:
@@ -45,14 +47,32 @@ def transcribe(model: faster_whisper.WhisperModel, request: Request, data: bytes
             return Answer()
     found, _ = model.transcribe(
         audio, language=language, initial_prompt=request.prompts.get(language), vad_filter=True, beam_size=5,
-        condition_on_previous_text=False,
+        condition_on_previous_text=False, word_timestamps=True,
     )  # fmt: skip
     segments = tuple(
-        Segment(one.text, round(one.start, 2), round(one.end, 2))
+        part
         for one in found
         if one.no_speech_prob < _NO_SPEECH or one.avg_logprob > _UNSURE
+        for part in _at_pauses(one)
     )
     return Answer(language, segments)
+
+
+def _at_pauses(found: Any) -> Iterator[Segment]:
+    """A segment, cut where nobody speaks: the model joins what is said before and after a silence."""
+    words = list(found.words or ())
+    begin = 0
+    for at in range(1, len(words)):
+        if words[at].start - words[at - 1].end >= _PAUSE:
+            yield _joined(words[begin:at])
+            begin = at
+    # As it was found, where there is nothing to cut.
+    yield _joined(words[begin:]) if begin else Segment(found.text, round(found.start, 2), round(found.end, 2))
+
+
+def _joined(words: Sequence[Any]) -> Segment:
+    text = "".join(word.word for word in words)
+    return Segment(text, round(float(words[0].start), 2), round(float(words[-1].end), 2))
 
 
 def main(stdin: BinaryIO, stdout: BinaryIO, folder: str) -> None:

@@ -40,6 +40,10 @@ class OpenAiTranscriber:
         self._model = model
         self._with_times = "whisper" in model.lower()
 
+    @property
+    def splits_at_pauses(self) -> bool:
+        return False
+
     async def transcribe(
         self, data: bytes, *, content_type: str = "", language: str | None = None, within: float
     ) -> Transcript:

@@ -58,7 +58,14 @@ class AudioTooLong(SpeechError):
 
 
 class Transcriber(Protocol):
-    """Speech to text. One object serves every tenant; nothing is kept between calls."""
+    """Speech to text. One object serves every tenant; nothing is kept between calls.
+
+    Where `splits_at_pauses` is set, no segment reaches over a pause of a second, so that a recording with long
+    silences in it can be given as one. Else it is for the caller to cut it, where that matters.
+    """
+
+    @property
+    def splits_at_pauses(self) -> bool: ...
 
     async def transcribe(
         self, data: bytes, *, content_type: str = "", language: str | None = None, within: float

@@ -56,6 +56,10 @@ class WhisperTranscriber:
         self._slot = asyncio.Semaphore(1)
         self._processes: set[Process] = set()
 
+    @property
+    def splits_at_pauses(self) -> bool:
+        return True
+
     async def transcribe(
         self, data: bytes, *, content_type: str = "", language: str | None = None, within: float
     ) -> Transcript:

@@ -17,7 +17,7 @@ from partner_api.calls.analysis.pace import language_of
 from partner_api.calls.analysis.tone import tone_of
 from partner_api.calls.analysis.transcribing import Spoken, transcribed
 from partner_api.calls.analysis.turns import Turn, segments_of, turns_of, written
-from partner_api.calls.analysis.wire import Heard
+from partner_api.calls.analysis.wire import Heard, Pieces
 
 REFINE_SECONDS = 60.0
 # Each is a process that holds all samples of a call.
@@ -62,9 +62,11 @@ class Analyst:
                 raise AnalysisFailed(Failure.AUDIO_UNREADABLE)
             return None, Spoken(given, call.language)
         async with self._listening:
-            recording = await listen(call.audio, content_type=call.content_type, parts=given is None)
+            recording = await listen(call.audio, content_type=call.content_type, parts=self._parts(given))
         if given is not None:
             return recording, Spoken(given, call.language)
+        if self._speech is None:
+            raise AnalysisFailed(Failure.TRANSCRIPTION_UNAVAILABLE)
         if not recording.parts:
             raise AnalysisFailed(Failure.NO_SPEECH)
         spoken = await transcribed(
@@ -73,6 +75,11 @@ class Analyst:
         if not spoken.turns:
             raise AnalysisFailed(Failure.NO_SPEECH)
         return recording, spoken
+
+    def _parts(self, given: object) -> Pieces:
+        if given is not None or self._speech is None:
+            return Pieces.NONE
+        return Pieces.LONG if self._speech.splits_at_pauses else Pieces.TURNS
 
 
 async def read(call: Call, spoken: Spoken, heard: Heard | None) -> Results:
@@ -98,4 +105,5 @@ def results_of(call: Call, spoken: Spoken, heard: Heard | None) -> Results:
         "content_analysis": described,
         "scores": {"rubric": scores["rubric"], "parts": scores["parts"]},
         "overall_score": scores["overall"],
+        "model": None,
     }

@@ -11,7 +11,7 @@ import msgspec
 from bot import confined
 from bot.logging import get_logger
 from partner_api.calls.analysis.errors import AnalysisFailed, Failure
-from partner_api.calls.analysis.wire import Answer, Channel, Heard, Interval, Request
+from partner_api.calls.analysis.wire import Answer, Channel, Heard, Interval, Pieces, Request
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 25 * MEGABYTE
@@ -48,8 +48,8 @@ class Recording:
         return self.heard.channels
 
 
-async def listen(data: bytes, *, content_type: str = "", parts: bool = False) -> Recording:
-    """What is heard in a WAV, MP3, M4A, OGG, FLAC or WebM; with `parts` its speech as well.
+async def listen(data: bytes, *, content_type: str = "", parts: Pieces = Pieces.NONE) -> Recording:
+    """What is heard in a WAV, MP3, M4A, OGG, FLAC or WebM, and its speech in such `parts`.
 
     Raises AnalysisFailed with `audio_unreadable` or `audio_too_long`; nothing in a recording raises anything else.
     """

@@ -28,7 +28,7 @@ from bot.speech.sounds import sound_of
 from partner_api.calls.analysis.cutting import pieces_of
 from partner_api.calls.analysis.errors import Failure
 from partner_api.calls.analysis.voices import RATE, Samples, apart, channels_of
-from partner_api.calls.analysis.wire import Answer, Channel, Heard, Interval, Piece, Request
+from partner_api.calls.analysis.wire import Answer, Channel, Heard, Interval, Piece, Pieces, Request
 
 _POLITELY = 5
 _STEREO = 2
@@ -82,8 +82,9 @@ def heard(data: bytes, request: Request) -> tuple[Heard, list[bytes]]:
         sounds = [max(sounds, key=_power)]
     seconds = round(len(sounds[0]) / RATE, 3)
     channels, pieces = channels_of(sounds), list[bytes]()
-    if request.pieces:
-        others = [channel.speech for channel in reversed(channels)] if len(channels) == _STEREO else [()]
+    if request.pieces is not Pieces.NONE:
+        by_turns = request.pieces is Pieces.TURNS and len(channels) == _STEREO
+        others = [channel.speech if by_turns else () for channel in reversed(channels)]
         channels = [
             _with_pieces(channel, sound, other, pieces)
             for channel, sound, other in zip(channels, sounds, others, strict=True)

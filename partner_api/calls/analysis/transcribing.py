@@ -18,11 +18,15 @@ from bot.speech.port import (
 )
 from partner_api.calls.analysis.audio import Part, Recording
 from partner_api.calls.analysis.errors import AnalysisFailed, Failure
+from partner_api.calls.analysis.intervals import length, overlap
 from partner_api.calls.analysis.tone import speaker_of_channel
 from partner_api.calls.analysis.turns import Speaker, Turn
+from partner_api.calls.analysis.wire import Interval
 
 FLAC = "audio/flac"
 AGAIN_SECONDS = 1.0
+# The share of a segment in which its channel must be heard to speak.
+_OWN = 0.25
 Result = TypeVar("Result")
 # A transcriber on this machine may need twice as long as the speech takes, and has others to serve as well.
 _SECONDS_AT_LEAST, _SECONDS_A_SECOND = 120.0, 3.0
@@ -43,7 +47,7 @@ class Spoken:
 
 
 async def transcribed(
-    transcriber: Transcriber | None,
+    transcriber: Transcriber,
     recording: Recording,
     *,
     language: str | None,
@@ -55,8 +59,6 @@ async def transcribed(
     `before_each` part it is asked whether to go on. Raises AnalysisFailed with the code of what went wrong, and
     whatever `before_each` raises.
     """
-    if transcriber is None:
-        raise AnalysisFailed(Failure.TRANSCRIPTION_UNAVAILABLE)
     by_channel: list[list[Part]] = [[] for _ in recording.channels]
     for part in recording.parts:
         by_channel[part.channel].append(part)
@@ -65,9 +67,10 @@ async def transcribed(
     for channel, transcripts in enumerate(found):
         is_one_voice = len(found) > 1
         speaker = speaker_of_channel(channel, agent_channel=agent_channel) if is_one_voice else Speaker.UNKNOWN
-        turns += _turns(transcripts, speaker.value, channel if is_one_voice else None)
-    told = next((one.language for transcripts in found for _, one in transcripts if one.language), None)
-    return Spoken(woven(turns), told)
+        told = _turns(transcripts, speaker.value, channel if is_one_voice else None)
+        turns += [turn for turn in told if not is_one_voice or _is_own(turn, recording.channels[channel].speech)]
+    tongue = next((one.language for transcripts in found for _, one in transcripts if one.language), None)
+    return Spoken(woven(turns), tongue)
 
 
 def woven(turns: Sequence[Turn]) -> list[Turn]:
@@ -126,6 +129,12 @@ def _turns(transcripts: Sequence[tuple[Part, Transcript]], speaker: str, channel
                 yield Turn(speaker, channel, _moment(part, one.start), _moment(part, one.end), one.text)
         if heard.text and not heard.segments:
             yield Turn(speaker, channel, round(part.span[0], 2), round(part.span[1], 2), heard.text)
+
+
+def _is_own(turn: Turn, speech: Sequence[Interval]) -> bool:
+    """Whether a channel's own voice speaks then; what is heard of the other's in it is no turn of its own."""
+    start, end = turn.start or 0.0, turn.end or 0.0
+    return end <= start or length(overlap([(start, end)], speech)) >= _OWN * (end - start)
 
 
 def _moment(part: Part, seconds: float) -> float:

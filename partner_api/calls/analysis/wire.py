@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TypeAlias
 
 import msgspec
@@ -9,10 +10,18 @@ import msgspec
 Interval: TypeAlias = tuple[float, float]
 
 
+class Pieces(StrEnum):
+    """None, as few as are short enough, or one for each time that one of two people has the floor."""
+
+    NONE = "none"
+    LONG = "long"
+    TURNS = "turns"
+
+
 class Request(msgspec.Struct, frozen=True):
     """`size` bytes of a recording follow, at most `longest` seconds long; `memory` (bytes) and `cpu` (seconds) bind.
 
-    With `pieces` the speech is given back as well, for a transcriber.
+    `pieces` says which pieces of the speech are given back for a transcriber.
     """
 
     size: int
@@ -20,7 +29,7 @@ class Request(msgspec.Struct, frozen=True):
     longest: float
     memory: int
     cpu: int
-    pieces: bool
+    pieces: Pieces
 
 
 class Piece(msgspec.Struct, frozen=True):

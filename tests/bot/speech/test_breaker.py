@@ -12,6 +12,8 @@ from bot.speech.port import AudioUnreadable, SpeechError, TranscriberUnavailable
 class Failing:
     """A transcriber that raises what it is told to, then transcribes."""
 
+    splits_at_pauses = True
+
     def __init__(self, *errors: SpeechError) -> None:
         self.errors = list(errors)
         self.calls = 0

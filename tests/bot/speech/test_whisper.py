@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -27,12 +28,16 @@ class WhisperModel:
         self.said = json.load(open(os.path.join(folder, "said.json")))
     def detect_language(self, audio, *, vad_filter):
         return self.said["language"], self.said["probability"], []
-    def transcribe(self, audio, *, language, initial_prompt, vad_filter, beam_size, condition_on_previous_text):
+    def transcribe(self, audio, *, language, initial_prompt, vad_filter, beam_size, condition_on_previous_text,
+                   word_timestamps):
         if self.said.get("hangs"):
             time.sleep(60)
         if self.said.get("crashes"):
             os.abort()
-        return iter([SimpleNamespace(**one) for one in self.said["segments"]]), None
+        return iter([segment(**one) for one in self.said["segments"]]), None
+
+def segment(*, words=(), **told):
+    return SimpleNamespace(**told, words=[SimpleNamespace(**word) for word in words])
 """
 
 
@@ -62,6 +67,14 @@ async def test_what_is_heard_comes_back_with_its_times_in_traditional_characters
     found = await WhisperTranscriber(folder).transcribe(recording(), content_type="audio/wav", within=20)
     assert (found.text, found.language) == ("請問租金多少", "zh")
     assert found.segments == (Segment("請問", 0.0, 1.0), Segment("租金多少", 1.0, 2.0))
+
+
+async def test_no_segment_reaches_over_a_pause(folder: Path) -> None:
+    times = (("Good", 0.0, 0.5), (" day.", 0.6, 1.0), (" How", 2.0, 2.3), (" much?", 2.5, 3.0))
+    words = json.dumps([{"word": word, "start": start, "end": end} for word, start, end in times])
+    hears(folder, said("Good day. How much?").replace("}", f', "words": {words}}}'), language="en")
+    found = await WhisperTranscriber(folder).transcribe(recording(), within=20)
+    assert found.segments == (Segment("Good day.", 0.0, 1.0), Segment("How much?", 2.0, 3.0))
 
 
 async def test_what_the_model_only_guesses_is_not_heard(folder: Path) -> None:

@@ -46,6 +46,8 @@ class Reader:
 class Ear:
     """Hears what a test says."""
 
+    splits_at_pauses = False
+
     def __init__(self) -> None:
         self.says: str | SpeechError = ASK
 

@@ -40,6 +40,7 @@ class Ears:
     errors: list[SpeechError] = field(default_factory=list)
     meanwhile: Step | None = None
     asked: int = 0
+    splits_at_pauses: bool = False
 
     async def transcribe(
         self, data: bytes, *, content_type: str = "", language: str | None = None, within: float

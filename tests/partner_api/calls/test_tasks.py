@@ -24,7 +24,7 @@ CALL = base64.b64encode(RECORDING).decode()
 SHORT = base64.b64encode(RECORDING[:12_000]).decode()
 FIELDS = [
     "transcript", "language", "duration_seconds", "segments", "tone_analysis", "content_analysis", "scores",
-    "overall_score",
+    "overall_score", "model",
 ]  # fmt: skip
 LONG = timedelta(minutes=5)
 

@@ -21,7 +21,7 @@ from partner_api.calls.analysis.audio import MOST_BYTES, listen
 from partner_api.calls.analysis.child import answer, decoded, flac
 from partner_api.calls.analysis.errors import AnalysisFailed, Failure
 from partner_api.calls.analysis.intervals import length, overlap
-from partner_api.calls.analysis.wire import Request
+from partner_api.calls.analysis.wire import Pieces, Request
 
 DATA = Path(__file__).parents[3] / "data"
 CALL = (DATA / "two_voices.ogg").read_bytes()
@@ -71,7 +71,7 @@ def wav(*, channels: int, rate: int, data: bytes) -> bytes:
 
 
 def refused(data: bytes, *, content_type: str = "", longest: float = 60.0) -> str:
-    request = Request(len(data), content_type, longest, 0, 0, pieces=False)
+    request = Request(len(data), content_type, longest, 0, 0, Pieces.NONE)
     told, pieces = answer(data, request)
     assert (told.heard, pieces) == (None, [])
     return told.failure
@@ -88,7 +88,7 @@ def test_every_kind_is_decoded_into_its_channels(container: str, codec: str, lay
 
 
 async def test_two_people_are_heard_when_they_speak() -> None:
-    recording = await listen(CALL, parts=True)
+    recording = await listen(CALL, parts=Pieces.TURNS)
     assert recording.heard.seconds == pytest.approx(TRUTH["seconds"], abs=0.1)
     for index, channel in enumerate(recording.channels):
         said = [(turn["start"], turn["end"]) for turn in TRUTH["turns"] if turn["channel"] == index]
@@ -164,7 +164,7 @@ def test_the_process_takes_its_request_from_a_line_and_answers_on_one(monkeypatc
     monkeypatch.setattr(child, "bind", lambda *, memory, cpu: bound.append((memory, cpu)))
     monkeypatch.setattr("os.nice", lambda _: 0)
     written = io.BytesIO()
-    line = b'{"size": 5, "content_type": "", "longest": 9, "memory": 7, "cpu": 8, "pieces": true}\n'
+    line = b'{"size": 5, "content_type": "", "longest": 9, "memory": 7, "cpu": 8, "pieces": "long"}\n'
     child.main(io.BytesIO(line + b"12345"), written)
     assert bound == [(7, 8)]
     assert json.loads(written.getvalue())["failure"] == "audio_unreadable"

@@ -23,7 +23,7 @@ from partner_api.calls.analysis.transcribing import Spoken, transcribed
 from partner_api.calls.analysis.turns import Turn
 from partner_api.calls.analysis.wire import Channel, Heard
 
-SOUND = Channel(((0.0, 9.0),), -20.0, None, 0.0)
+SOUND = Channel(((0.0, 30.0),), -20.0, None, 0.0)
 STEREO = Recording(
     Heard(30.0, (SOUND, SOUND)),
     (Part(0, (0.0, 10.0), b"agent one"), Part(0, (20.0, 30.0), b"agent two"), Part(1, (5.0, 25.0), b"customer")),
@@ -39,6 +39,8 @@ TOLD = {
 class Told:
     """A transcriber that has an answer for each recording."""
 
+    splits_at_pauses = False
+
     def __init__(self, answer: Callable[[bytes], Transcript] = TOLD.__getitem__) -> None:
         self.answer = answer
         self.asked: list[tuple[str, str | None, float]] = []
@@ -53,7 +55,7 @@ class Told:
     async def close(self) -> None: ...
 
 
-async def heard(transcriber: Told | None, recording: Recording = STEREO, *, agent_channel: int = 0) -> Spoken:
+async def heard(transcriber: Told, recording: Recording = STEREO, *, agent_channel: int = 0) -> Spoken:
     async def go_on() -> None: ...
 
     return await transcribed(transcriber, recording, language="zh-TW", agent_channel=agent_channel, before_each=go_on)
@@ -128,7 +130,7 @@ async def test_failures_have_their_codes(
     assert (failed.value.failure, failed.value.is_transient) == (code, is_transient)
 
 
-async def test_without_a_transcriber_it_says_so() -> None:
-    with pytest.raises(AnalysisFailed) as failed:
-        await heard(None)
-    assert failed.value.failure is Failure.TRANSCRIPTION_UNAVAILABLE
+async def test_what_is_heard_of_the_other_in_a_channel_is_no_turn_of_its_own() -> None:
+    silent = Channel(((20.0, 29.0),), -20.0, None, 0.0)
+    recording = Recording(Heard(30.0, (silent, SOUND)), STEREO.parts)
+    assert [turn.text for turn in (await heard(Told(), recording)).turns] == ["Hello.", "Yes."]
