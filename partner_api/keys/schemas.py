@@ -11,7 +11,7 @@ from pydantic import Field
 
 from bot.models import Partner, PartnerApiKey
 from partner_api.caller import Environment
-from partner_api.keys.service import DEFAULT_DAYS, DEFAULT_RATE_LIMIT, IssuedKey
+from partner_api.keys.service import DEFAULT_DAYS, DEFAULT_RATE_LIMIT, HIGHEST_RATE_LIMIT, LONGEST_DAYS, IssuedKey
 from partner_api.keys.verifying import KEY_PREFIXES
 from partner_api.wire import SHOWN_LINE, PageQuery, RequestBody, timestamp
 
@@ -20,8 +20,8 @@ DEFAULT_OVERLAP_HOURS = 24
 
 PartnerName = Annotated[str, Field(max_length=200), SHOWN_LINE]
 KeyName = Annotated[str, Field(max_length=100), SHOWN_LINE]
-Days = Annotated[int, Field(ge=1, le=3650)]
-RateLimit = Annotated[int, Field(ge=1, le=60_000, description="Requests in any 60 seconds.")]
+Days = Annotated[int, Field(ge=1, le=LONGEST_DAYS)]
+RateLimit = Annotated[int, Field(ge=1, le=HIGHEST_RATE_LIMIT, description="Requests in any 60 seconds.")]
 AllowedIps = Annotated[
     list[str], Field(max_length=100, description="Addresses and networks in CIDR notation; none for every address.")
 ]
