@@ -67,12 +67,16 @@ def _at_pauses(found: Any) -> Iterator[Segment]:
             yield _joined(words[begin:at])
             begin = at
     # As it was found, where there is nothing to cut.
-    yield _joined(words[begin:]) if begin else Segment(found.text, round(found.start, 2), round(found.end, 2))
+    yield _joined(words[begin:]) if begin else _segment(found.text, found.start, found.end)
 
 
 def _joined(words: Sequence[Any]) -> Segment:
-    text = "".join(word.word for word in words)
-    return Segment(text, round(float(words[0].start), 2), round(float(words[-1].end), 2))
+    return _segment("".join(word.word for word in words), words[0].start, words[-1].end)
+
+
+def _segment(text: str, start: Any, end: Any) -> Segment:
+    # With the times of words they are numbers of numpy, which no encoder knows.
+    return Segment(text, round(float(start), 2), round(float(end), 2))
 
 
 def main(stdin: BinaryIO, stdout: BinaryIO, folder: str) -> None:

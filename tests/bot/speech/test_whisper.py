@@ -14,7 +14,7 @@ from tests.bot.speech.conftest import recording
 
 # The edge of faster-whisper as it is used here; what it "hears" is what the test puts into the model's folder.
 PACKAGE = """
-import json, os, time
+import json, numpy, os, time
 from types import SimpleNamespace
 
 def decode_audio(file):
@@ -36,8 +36,8 @@ class WhisperModel:
             os.abort()
         return iter([segment(**one) for one in self.said["segments"]]), None
 
-def segment(*, words=(), **told):
-    return SimpleNamespace(**told, words=[SimpleNamespace(**word) for word in words])
+def segment(*, words=(), start, end, **told):
+    return SimpleNamespace(**told, start=numpy.float64(start), end=numpy.float64(end), words=[SimpleNamespace(**word) for word in words])
 """
 
 
