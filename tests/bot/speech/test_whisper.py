@@ -37,7 +37,8 @@ class WhisperModel:
         return iter([segment(**one) for one in self.said["segments"]]), None
 
 def segment(*, words=(), start, end, **told):
-    return SimpleNamespace(**told, start=numpy.float64(start), end=numpy.float64(end), words=[SimpleNamespace(**word) for word in words])
+    listed = [SimpleNamespace(**word) for word in words]
+    return SimpleNamespace(**told, start=numpy.float64(start), end=numpy.float64(end), words=listed)
 """
 
 
