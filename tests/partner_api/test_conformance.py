@@ -24,15 +24,22 @@ from tests.support.programs import finished
 COMMAND = Path(sys.executable).with_name("schemathesis")
 EVERY_DAY = ("--phases", "examples,fuzzing", "--max-examples", "3")
 FULL = ("--phases", "examples,coverage,fuzzing,stateful", "--max-examples", "30")
-CHECKS = (
-    "not_a_server_error",
-    "status_code_conformance",
-    "content_type_conformance",
-    "response_headers_conformance",
-    "response_schema_conformance",
-    "negative_data_rejection",
-    "ignored_auth",
-)
+# What is right by its schema may still be refused, such as a name of blanks. `/companies/create` is the path of a
+# company as well, so that its other methods are those of a company that isn't there. And of two ids in a path the wrong
+# one is replaced by the one that is given here, so that the request is right after all.
+CHECKS = """
+[checks]
+positive_data_acceptance.enabled = false
+
+[[operations]]
+include-path = "/api/partner/v1/companies/create"
+checks.unsupported_method.enabled = false
+checks.allow_header_conformance.enabled = false
+
+[[operations]]
+include-path = "/api/partner/v1/bots/{bot_id}/knowledge/{entry_id}"
+checks.negative_data_rejection.enabled = false
+"""
 
 
 async def ended_job(site: PartnerSite, key: MadeKey) -> tuple[str, Any]:
@@ -58,6 +65,7 @@ async def settings_on(site: PartnerSite) -> str:
         _operations('include-path = "/api/partner/provision"', "headers", provisioning),
         _operations('include-path-regex = "^/api/partner/v1"', "headers", site.production.headers),
         _operations(bot, "parameters", {"path.bot_id": given_up}),
+        CHECKS,
     )
     return "\n".join(tables)
 
@@ -78,7 +86,7 @@ async def test_every_answer_is_one_that_the_document_tells_of(
     async with partner_site(sqlite_url, tmp_path) as site:
         settings = tmp_path / "schemathesis.toml"
         settings.write_text(await settings_on(site), encoding="utf-8")
-        options = ("--checks", ",".join(CHECKS), "--continue-on-failure", "--no-shrink", "--warnings", "off")
+        options = ("--continue-on-failure", "--no-shrink", "--warnings", "off")
         command = (COMMAND, "--config-file", settings, "run", f"{site.url}/openapi.json", *options, *sizes)
         done = await finished(*command, folder=tmp_path)
     assert done.status == 0, done.said
