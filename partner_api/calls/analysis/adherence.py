@@ -7,9 +7,11 @@ step where it has a sentence at or after the one that showed the step before it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from partner_api.calls.analysis.figures import RATIO, TRANSCRIPT, figure
@@ -111,11 +113,11 @@ def _showing(step: str, mine: Sequence[Sentence], objections: Sequence[Mapping[s
         turns = turns[:TURNS_TO_OPEN]
     if step in scripts.ending:
         turns = turns[-TURNS_TO_END:]
-    asked = step in scripts.questions
+    asked, among = step in scripts.questions, frozenset(turns)
     return [
         at
         for at, sentence in enumerate(mine)
-        if sentence.turn in turns and (not asked or is_question(sentence)) and _matches(step, sentence)
+        if sentence.turn in among and (not asked or is_question(sentence)) and _matches(step, sentence)
     ]
 
 
@@ -125,9 +127,10 @@ def _matches(step: str, sentence: Sentence) -> bool:
 
 def _replies(mine: Sequence[Sentence], objections: Sequence[Mapping[str, Any]]) -> list[int]:
     """The agent's first statement after each objection that was handled."""
-    replies = []
+    replies: set[int] = set()
+    turns = [sentence.turn for sentence in mine]
     for objection in objections:
         if objection["handled"]:
-            later = (at for at, one in enumerate(mine) if one.turn > objection["turn"] and states(one))
-            replies += [at for at in [next(later, None)] if at is not None]
-    return sorted(set(replies))
+            later = range(bisect_right(turns, objection["turn"]), len(mine))
+            replies.update(at for at in islice((at for at in later if states(mine[at])), 1))
+    return sorted(replies)

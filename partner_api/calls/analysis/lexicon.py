@@ -52,6 +52,11 @@ def script_of(text: str) -> Script | None:
     return Script(best) if counts[best] else None
 
 
+def letters_in(text: str) -> int:
+    """How much a text says, in letters: a Han character counts as three."""
+    return sum(character.isalpha() for character in text) + 2 * len(_LETTERS["zh-TW"].findall(text))
+
+
 def lacking(language: str | None, texts: Iterable[str]) -> str | None:
     """Why a call can't be read with the word lists; None where it can.
 

@@ -7,6 +7,7 @@ speaker says over several turns, while the other only nods, is found as well: it
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -59,7 +60,7 @@ def _masked(texts: Sequence[str], before: str) -> list[str]:
     masked = list(texts)
     # From the right, so that places to the left stay.
     for one in reversed(personal_in(joined, before=before)):
-        for at in range(len(texts) - 1, -1, -1):
+        for at in range(bisect_left(starts, one.end) - 1, bisect_right(starts, one.start) - 2, -1):
             start, end = max(one.start - starts[at], 0), min(one.end - starts[at], len(texts[at]))
             if start < end:
                 sign = _sign(one) if one.start >= starts[at] else REST

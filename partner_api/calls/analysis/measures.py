@@ -58,7 +58,11 @@ def _order(of: Analysed) -> Measure:
 
 
 def _shown(steps: Sequence[Json]) -> list[Json]:
-    return [step["evidence"] for step in steps if step["evidence"]][:MOST_EVIDENCE]
+    shown: list[Json] = []
+    for step in steps:
+        if step["evidence"] and step["evidence"] not in shown:
+            shown.append(step["evidence"])
+    return shown[:MOST_EVIDENCE]
 
 
 def _questions(of: Analysed) -> Measure:

@@ -142,8 +142,8 @@ class Ground:
 def ground_of(turns: Sequence[Turn]) -> Ground:
     """What of a call a model's view is held against: every turn but those that give a model orders."""
     trusted = {at for at, turn in enumerate(turns) if not orders.are_given(turn.text)}
-    sentences = ((one, bare(one.text)) for one in sentences_of(turns) if one.turn in trusted)
-    return Ground(tuple(sentences), tuple(turn.text for at, turn in enumerate(turns) if at in trusted))
+    sentences = tuple((one, bare(one.text)) for one in sentences_of(turns) if one.turn in trusted)
+    return Ground(sentences, tuple(one.text for one, _ in sentences))
 
 
 def prompt_for(turns: Sequence[Turn], parts: Sequence[Mapping[str, Any]]) -> Prompt:

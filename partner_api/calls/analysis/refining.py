@@ -93,8 +93,9 @@ def _content(content: Json, view: View, ground: Ground, tally: _Tally) -> Json:
 
 def _with_quoted(
     content: Json, name: str, quoted: Sequence[tuple[str, Json]], ground: Ground, tally: _Tally
-) -> list[Json]:
-    """The items of `content[name]` and those that a model quoted and that aren't among them."""
+) -> list[Json] | None:
+    """The items of `content[name]` and those that a model quoted and that aren't among them; None where there are
+    none because the call wasn't read."""
     items: list[Json] = list(content[name] or [])
     for quote, more in quoted:
         cited = ground.cited(quote)
@@ -106,7 +107,7 @@ def _with_quoted(
         if cited is not None and taken:
             by = {"by": cited["speaker"]} if name == "commitments" else {}
             items.append({**by, **cited, **more, "source": MODEL})
-    return items
+    return items if items or content[name] is not None else None
 
 
 def _is_same(item: Mapping[str, Any], cited: Mapping[str, Any]) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from partner_api.calls.analysis.lexicon import Script, fold, folded_pattern, lacking, lists, one_of
+from partner_api.calls.analysis.lexicon import Script, fold, folded_pattern, lacking, letters_in, lists, one_of
 from partner_api.calls.analysis.text.questions import is_question
 from partner_api.calls.analysis.text.sentences import Sentence, sentences_of
 from partner_api.calls.analysis.turns import Speaker, Turn
@@ -28,6 +28,8 @@ MOST_EVIDENCE = 20
 POLAR_FROM = 0.15
 UNIT = "balance from -1 to 1"
 _FULL = 3.0
+# How far before its word a negation or an intensifier is looked for.
+_REACH = 60
 _EVEN = 2.0
 _STRONG = 2
 _INTENSIFIED, _DIMINISHED = 1.5, 0.7
@@ -99,7 +101,7 @@ def feeling_of(sentence: Sentence) -> Felt:
     found: list[tuple[str, float]] = []
     for word, weight, at in _words_in(sentence.folded, lexicon):
         spelled = sentence.original(at, at + len(word))
-        before = _clause().split(sentence.folded[:at])[-1]
+        before = _clause().split(sentence.folded[max(0, at - _REACH) : at])[-1]
         asked = at >= asked_from
         if not asked or (abs(weight) >= _STRONG and not lexicon.negated.search(before)):
             found.append((spelled, _weighed(weight, before, lexicon)))
@@ -133,7 +135,7 @@ def _weighed(weight: int, before: str, lexicon: _Lexicon) -> float:
 
 
 def _figure(felt: Sequence[Felt], unread: str | None) -> dict[str, Any]:
-    letters = sum(character.isalpha() for one in felt for character in one.sentence.text)
+    letters = sum(letters_in(one.sentence.text) for one in felt)
     if unread is None and (len(felt) < MIN_SENTENCES or letters < MIN_LETTERS):
         unread = f"fewer than {MIN_SENTENCES} sentences or {MIN_LETTERS} letters"
     if unread is not None:

@@ -35,7 +35,8 @@ class Personal:
 
 
 _THOUSANDS = r"(?<![\d,])[1-9]\d{0,2}(?:[,，]\d{3})+(?:\.\d+)?(?![\d,])"
-_EMAIL = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+", re.ASCII)
+# Bounded, since what is searched may be one endless word.
+_EMAIL = re.compile(r"(?<![\w.+\-])[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8}", re.ASCII)
 _ENDS = "com|net|org|edu|gov|info|tw|il|io|co|ai|me"
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ ]?[A-Za-z0-9]{2,4}){3,8}(?![A-Za-z0-9])")
 _NAMED_BEFORE, _OPENING = 30, 16
@@ -49,7 +50,9 @@ _TAIWAN_LENGTHS = {1: 9, 2: 8}
 _ABROAD, _WITH_COUNTRY, _AT_HOME = range(9, 16), (11, 12), (9, 10)
 _FREE = ("0800", "0809", "1800")
 _ORDER = "order"
-_SHORTEST, _LONGEST_COUNT = 6, 6
+_SHORTEST, _LONGEST, _LONGEST_COUNT = 6, 20, 6
+_AMERICAN_LENGTH = 10
+_PLUS = frozenset({"+", "\uff0b"})
 
 
 def personal_in(text: str, *, before: str = "") -> list[Personal]:
@@ -74,48 +77,65 @@ def personal_in(text: str, *, before: str = "") -> list[Personal]:
 
 def _in_stream(text: str, stream: Sequence[Digits], before: str) -> Iterator[Personal]:
     """The numbers of one stretch of digits: the longest that is one first, then what is left to its right."""
+    # No word stands within a stretch, so what names its numbers stands before it.
+    named = _named(text, stream[0].start, before)
     at = 0
     while at < len(stream):
-        for upto in range(min(len(stream), at + _groups_at(stream, at)), at, -1):
-            one = _read(text, stream[at:upto], before)
-            if one is not None:
-                yield one
-                at = upto
-                break
-        else:
+        one = _longest(text, stream[at : at + _groups_at(stream[at])], named)
+        if one is not None:
+            yield one
+        end = one.end if one is not None else stream[at].end
+        while at < len(stream) and stream[at].end <= end:
             at += 1
 
 
-def _groups_at(stream: Sequence[Digits], at: int) -> int:
+def _groups_at(first: Digits) -> int:
     """How many groups may be one number: digits that are said come one by one."""
-    return 20 if stream[at].is_said else _MOST_GROUPS
+    return _LONGEST if first.is_said else _MOST_GROUPS
 
 
-def _read(text: str, groups: Sequence[Digits], before: str) -> Personal | None:
-    """The number that `groups` are, all together; None where they aren't one."""
+def _longest(text: str, groups: Sequence[Digits], named: Kind | str | None) -> Personal | None:
+    """The longest number that `groups` begin with."""
     digits = "".join(group.value for group in groups)
     if len(digits) < _SHORTEST:
         return None
-    start, end = groups[0].start, groups[-1].end
-    if letters := _LETTERS_BEFORE.search(text[max(0, start - 4) : start]):
-        named = letters[1]
-        if len(digits) == _TAIWAN_LENGTHS[len(named)] and is_taiwanese_id(named + digits):
+    start = groups[0].start
+    ahead = text[max(0, start - 4) : start]
+    letters = _LETTERS_BEFORE.search(ahead)
+    for upto in range(len(groups), 0, -1):
+        if upto < len(groups):
+            digits = digits[: -len(groups[upto].value)]
+        if len(digits) < _SHORTEST:
+            return None
+        end = groups[upto - 1].end
+        if letters and _is_lettered(letters[1], digits):
             return Personal(start - len(letters[0]), end, Kind.ID, digits)
+        kind = _shaped(digits, text[start - 1 : end] if start else text[:end], international=ahead[-1:] in _PLUS)
+        if kind is None and len(digits) <= _LONGEST:
+            kind = _told(digits, groups[:upto], named)
+        if kind is not None:
+            opens = ahead[-1:] in _PLUS or (ahead[-1:] == "(" and ")" in text[start:end])
+            return Personal(start - (kind is Kind.PHONE and opens), end, kind, digits)
+    return None
+
+
+def _is_lettered(letters: str, digits: str) -> bool:
+    return len(digits) == _TAIWAN_LENGTHS[len(letters)] and is_taiwanese_id(letters + digits)
+
+
+def _shaped(digits: str, written: str, *, international: bool) -> Kind | None:
+    """The kind of a number by its shape alone. `written` is its text with the character before it."""
     if is_card(digits):
-        return Personal(start, end, Kind.CARD, digits)
-    ahead = text[max(0, start - 1) : start]
-    has_plus = ahead in {"+", "\uff0b"}
-    if is_phone(digits, international=has_plus) or _AMERICAN.fullmatch(text, start, end):
-        opens = ahead == "(" and ")" in text[start:end]
-        return Personal(start - (has_plus or opens), end, Kind.PHONE, digits)
-    kind = _told(digits, groups, _named(text, start, before))
-    return Personal(start, end, kind, digits) if kind is not None else None
+        return Kind.CARD
+    if is_phone(digits, international=international):
+        return Kind.PHONE
+    is_american = len(digits) == _AMERICAN_LENGTH and _AMERICAN.fullmatch(written.lstrip("( \n")) is not None
+    return Kind.PHONE if is_american else None
 
 
 def _told(digits: str, groups: Sequence[Digits], named: Kind | str | None) -> Kind | None:
     """The kind of a number by the word that names it, or by a check digit that shows little by itself."""
-    is_one = len(groups) == 1 or all(group.is_said for group in groups)
-    if is_israeli_id(digits) and is_one and named != _ORDER:
+    if is_israeli_id(digits) and named != _ORDER and (len(groups) == 1 or all(group.is_said for group in groups)):
         return Kind.ID
     if isinstance(named, Kind) and len(digits) in _NAMED[named] and not digits.startswith(_FREE):
         return named
@@ -174,8 +194,9 @@ def _left_out() -> tuple[re.Pattern[str], ...]:
 @cache
 def _spoken_email() -> re.Pattern[str]:
     at, dot = (f"(?:{'|'.join(words()['email'][name])})" for name in ("at", "dot"))
-    name = r"[A-Za-z0-9_+\-]+"
-    return re.compile(rf"{name}(?:{dot}{name})*{at}{name}(?:{dot}{name})*{dot}(?:{_ENDS})\b", re.IGNORECASE | re.ASCII)
+    name = r"[A-Za-z0-9_+\-]{1,64}"
+    local, domain = rf"(?<![A-Za-z0-9_+\-]){name}(?:{dot}{name}){{0,4}}", rf"{name}(?:{dot}{name}){{0,4}}"
+    return re.compile(rf"{local}{at}{domain}{dot}(?:{_ENDS})\b", re.IGNORECASE | re.ASCII)
 
 
 def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:

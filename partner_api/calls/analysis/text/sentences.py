@@ -21,7 +21,8 @@ _LONG = 60
 _PAUSE = re.compile(r"(?<=[,，、])\s*|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 _BLANK_PAUSE = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 _PUNCTUATION = re.compile(r"[。！？!?；;，,]")
-LONGEST_CITED = 400
+# No sentence is longer, whatever was said: what reads sentences may take the square of their length.
+LONGEST = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,7 @@ class Sentence:
 
     def cited(self) -> dict[str, Any]:
         """The sentence as evidence in results."""
-        text = self.text if len(self.text) <= LONGEST_CITED else self.text[: LONGEST_CITED - 1] + "…"
-        return {"sentence": text, "speaker": str(self.speaker), "turn": self.turn, "start": self.start}
+        return {"sentence": self.text, "speaker": str(self.speaker), "turn": self.turn, "start": self.start}
 
 
 def sentences_of(turns: Sequence[Turn]) -> list[Sentence]:
@@ -59,7 +59,7 @@ def sentences_of(turns: Sequence[Turn]) -> list[Sentence]:
 
 def split(text: str) -> list[str]:
     """The sentences of `text`; a long one without full stops is cut where the speaker paused."""
-    return [part for sentence in _ended(text) for part in _paused(sentence)]
+    return [part for sentence in _ended(text) for pause in _paused(sentence) for part in _bounded(pause)]
 
 
 def _ended(text: str) -> Iterator[str]:
@@ -88,3 +88,13 @@ def _paused(sentence: str) -> Iterator[str]:
         held += part
     if held.strip():
         yield held.strip()
+
+
+def _bounded(sentence: str) -> Iterator[str]:
+    while len(sentence) > LONGEST:
+        cut = sentence.rfind(" ", LONGEST // 2, LONGEST)
+        cut = cut if cut > 0 else LONGEST
+        yield sentence[:cut].strip()
+        sentence = sentence[cut:].strip()
+    if sentence:
+        yield sentence

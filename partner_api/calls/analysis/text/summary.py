@@ -63,7 +63,7 @@ def _weights(
     for at, sentence in enumerate(sentences):
         if sum(character.isalpha() for character in sentence.text) not in LETTERS:
             continue
-        key = (sentence.turn, sentence.cited()["sentence"])
+        key = (sentence.turn, sentence.text)
         weight = sum(_WEIGHTS[name] for name, keys in cited.items() if key in keys)
         weight += _TOPIC * sum(topic in sentence.folded for topic in topics)
         weights[at] = weight * (_QUESTION if is_question(sentence) else 1.0)

@@ -6,6 +6,7 @@ import json
 import time
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -96,6 +97,17 @@ def test_an_hour_of_talk_is_read_in_less_than_its_share_of_a_minute() -> None:
     assert sum(len(turn.text) for turn in turns) > 18_000
     began = time.process_time()
     describe(mask_turns(turns), "sales_call", None), feel(turns, None)
+    assert time.process_time() - began < 10
+
+
+@pytest.mark.parametrize(
+    "piece", ["a", "一", "1-", "@", "not ", "可以嗎?", "我會", "a dot ", "09 ", ",", "\n", "if you "]
+)
+def test_endless_speech_of_one_piece_is_read_in_a_time_that_grows_with_it(piece: str) -> None:
+    """What takes the square of the length would take minutes here."""
+    turns = [Turn(Speaker.CUSTOMER, None, None, None, (piece * 20_000)[:20_000])]
+    began = time.process_time()
+    describe(mask_turns(turns), "sales_call", "en"), feel(turns, "en")
     assert time.process_time() - began < 10
 
 
