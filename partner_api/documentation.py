@@ -99,6 +99,7 @@ TEXTS: dict[str, dict[str, Any]] = {
 }
 CALLBACK_HEADERS: dict[str, str] = {
     "X-Partner-Signature": "HMAC-SHA256 of the body in hex, keyed with your signing secret as text.",
+    "X-Partner-Signature-Previous": "The same with the secret before, while a rotated one still counts.",
     "X-Webhook-ID": "What it tells of: the job's id.",
     "X-Webhook-Attempt": "1, 2 or 3.",
     "X-Webhook-Redelivery": "Counts the redeliveries that were asked for; not there in a first delivery.",
