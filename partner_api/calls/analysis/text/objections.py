@@ -47,8 +47,10 @@ def kinds_in(sentence: Sentence) -> list[str]:
     asks = is_question(sentence)
     found = []
     for kind in _kinds(sentence.language):
-        rest = kind.unless.sub(" ", sentence.folded)
-        if kind.asked.search(rest) or (not asks and kind.said.search(rest)):
+        is_raised = (
+            kind.asked.search(sentence.folded) if asks else kind.said.search(kind.unless.sub(" ", sentence.folded))
+        )
+        if is_raised:
             found.append(kind.name)
     return found
 
