@@ -64,7 +64,8 @@ def test_every_make_target_that_is_named_exists(page: Path) -> None:
 def commands_named() -> set[tuple[str, ...]]:
     """The `shopkeeper` commands in the documents and the Procfile, up to the first argument."""
     sources = [*map(text_of, PAGES), (ROOT / "Procfile").read_text(encoding="utf-8")]
-    found = (re.findall(r"(?:`|^\s*(?:\$ )?|: )shopkeeper((?: [a-z][a-z-]*)+)", source, re.MULTILINE) for source in sources)
+    command = re.compile(r"(?:`|^\s*(?:\$ )?|: )shopkeeper((?: [a-z][a-z-]*)+)", re.MULTILINE)
+    found = (command.findall(source) for source in sources)
     return {tuple(words.split()) for lines in found for words in lines}
 
 
