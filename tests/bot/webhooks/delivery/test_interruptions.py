@@ -49,7 +49,7 @@ async def test_no_fourth_attempt_follows_a_third_that_was_interrupted(office: Po
     for _ in range(3):
         await die_in_an_attempt(office)
         await office.work(after=AFTER_LEASE)
-        office.clock.advance(timedelta(minutes=5))
+        office.let_pass(timedelta(minutes=5))
     delivery = await office.delivery(delivery_id)
     assert (delivery.state, delivery.error_code, delivery.attempts) == ("failed", "interrupted", 3)
     assert [one.attempt_number for one in await office.attempts(delivery_id)] == [1, 2, 3]
@@ -58,7 +58,7 @@ async def test_no_fourth_attempt_follows_a_third_that_was_interrupted(office: Po
 async def test_a_process_that_was_frozen_before_it_sent_does_not_send(office: PostOffice, receiver: Receiver) -> None:
     await office.add(receiver.url)
     worker, lease, attempt = await die_in_an_attempt(office)
-    office.clock.advance(AFTER_LEASE)
+    office.let_pass(AFTER_LEASE)
     with pytest.raises(LeaseLost):
         await worker.perform(lease, attempt)
     assert receiver.connections == 0
