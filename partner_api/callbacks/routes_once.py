@@ -14,6 +14,7 @@ from bot.web.responses import JSON_TYPE
 from partner_api.api import Api
 from partner_api.keys.routes_surface import CALLER
 
+V1 = "/api/partner/v1"
 # What is answered, and which lanes have something due now.
 Done = tuple[msgspec.Struct, Sequence[str]]
 
@@ -30,7 +31,8 @@ async def once(
         return Answer(status, msgspec.json.encode(shown))
 
     # By path: the same body may be meant for two deliveries.
-    scope = f"partner:{request[CALLER].principal.id}:{request.method} {request.path}"
+    route = f"{request.method} {request.path.removeprefix(V1)}"
+    scope = f"partner:{request[CALLER].principal.id}:{route}"
     keyed = KeyedRequest(scope, idempotency_key(request.headers), await read_body(request))
     answer = await api.idempotency.run(keyed, answered)
     if lanes:

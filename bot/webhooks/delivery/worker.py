@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import uuid
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,9 +24,12 @@ from bot.webhooks.sender import SafeSender
 from bot.webhooks.signers import Signers
 from bot.webhooks.states import Event, State
 
-# Requests under way in this process. They only wait, so that many may; some room is left to the sender's own limit.
-AT_ONCE = 128
-CONNECTIONS = 2 * AT_ONCE
+# Requests under way in this process: all of them, and those of one tenant, so that receivers of one partner that
+# hang leave room for the others. They only wait, so that many may. Lanes look before they begin and not while they
+# do, so that there are some connections more.
+AT_ONCE = 256
+OF_ONE_TENANT = 128
+CONNECTIONS = AT_ONCE + 64
 ERASED = "erased"
 
 log = get_logger(__name__)
@@ -65,11 +70,10 @@ class CallbackWorker:
         self._signers = signers
         self._jitter = jitter
         self._deadline = deadline
-        self._working = 0
+        self._under_way: Counter[uuid.UUID] = Counter()
+        self._without_room: set[str] = set()
 
     async def take(self, session: AsyncSession, lease: Lease, now: datetime) -> Attempt | None:
-        if self._working >= AT_ONCE:
-            return None
         while (ready := await deliveries.next_ready(session, lease.key, now=now)) is not None:
             if ready.state is State.SENDING:
                 await self._interrupted(session, ready, now=now)
@@ -77,30 +81,39 @@ class CallbackWorker:
                 await deliveries.settle(session, ready.id, State.CANCELLED, code=ERASED, at=now)
             elif ready.is_paused and await endpoints.is_paused(session, ready.endpoint_id):
                 await endpoints.hold(session, ready.endpoint_id)
+            elif not self._has_room(ready):
+                self._without_room.add(lease.key)
+                return None
             else:
                 number = await deliveries.begin_attempt(session, ready, now=now)
                 return Attempt(ready, number, now)
         return None
 
     async def due(self, session: AsyncSession, now: datetime, *, limit: int) -> Sequence[str]:
-        room = AT_ONCE - self._working
-        return await deliveries.due_lanes(session, now, limit=min(limit, room)) if room > 0 else []
+        room = AT_ONCE - self._under_way.total()
+        return await deliveries.due_lanes(session, now, limit=limit) if room > 0 else []
 
     async def next_due(self, session: AsyncSession, key: str) -> datetime | None:
         """What this process has no room for is left to the sweep."""
-        return await deliveries.next_due(session, key) if self._working < AT_ONCE else None
+        if key in self._without_room:
+            self._without_room.discard(key)
+            return None
+        return await deliveries.next_due(session, key)
 
     async def perform(self, lease: Lease, item: Attempt) -> Posted:
         if lease.clock.now() - item.at >= lanes.LEASE:
             # This process was frozen since it wrote the attempt, and somebody else may be at it by now.
             raise LeaseLost(lease.key)
         request = request_of(item.ready, self._signers, number=item.number, at=item.at, deadline=self._deadline)
-        self._working += 1
+        self._under_way[item.ready.tenant_id] += 1
         try:
             async with parked():
                 return await post(self._sender, request, now=item.at)
         finally:
-            self._working -= 1
+            self._under_way -= Counter((item.ready.tenant_id,))
+
+    def _has_room(self, ready: Ready) -> bool:
+        return self._under_way.total() < AT_ONCE and self._under_way[ready.tenant_id] < OF_ONE_TENANT
 
     async def finish(self, session: AsyncSession, lease: Lease, item: Attempt, result: Posted) -> None:
         now, ended = lease.clock.now(), result.ended

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.statements import table_of
@@ -79,7 +79,12 @@ class Ready:
     redelivery: int
     is_paused: bool
     signer: SignerState
-    owned: dict[str, Any] = field(repr=False)
+    owned: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def tenant_id(self) -> uuid.UUID:
+        found: uuid.UUID = self.owned["tenant_id"]
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +117,7 @@ async def begin_attempt(session: AsyncSession, ready: Ready, *, now: datetime) -
     number = ready.attempts + 1
     await session.execute(_BEGIN, {"delivery": ready.id, "number": number})
     named = {"delivery_id": ready.id, "webhook_url": ready.url, "attempt_number": number, "created_at": now}
-    await session.execute(_LOG, ready.owned | named)
+    await session.execute(_LOG, {**ready.owned, **named})
     return number
 
 
@@ -146,13 +151,16 @@ async def settle(
 
 
 async def due_lanes(session: AsyncSession, now: datetime, *, limit: int) -> Sequence[str]:
-    """Lanes with something to send that nobody holds."""
+    """Lanes with something to send that nobody holds: of each tenant the longest due first, the tenants in turn."""
+    since = func.min(_DELIVERIES.c.next_attempt_at)
+    turn = func.row_number().over(partition_by=_DELIVERIES.c.tenant_id, order_by=since)
     due = (
         select(_DELIVERIES.c.lane)
         .outerjoin(_LANES, _LANES.c.key == _DELIVERIES.c.lane)
         .where(_DELIVERIES.c.next_attempt_at <= now)
         .where(or_(_LANES.c.key.is_(None), _LANES.c.lease_until <= now))
-        .distinct()
+        .group_by(_DELIVERIES.c.lane, _DELIVERIES.c.tenant_id)
+        .order_by(turn, since)
         .limit(limit)
     )
     return (await session.scalars(due)).all()

@@ -8,6 +8,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.webhooks.delivery import worker
+from bot.webhooks.repository.deliveries import due_lanes
 from tests.support.callbacks import Behaviour, PostOffice, Received, Receiver, answer, endless, hang, reset
 
 FIRST_WAIT, SECOND_WAIT = timedelta(seconds=30), timedelta(seconds=270)
@@ -138,3 +140,32 @@ async def test_an_endpoint_gets_at_most_four_requests_at_once(office: PostOffice
     await office.work()
     assert len(receiver.received) == 40
     assert receiver.most_at_once == 4
+
+
+async def test_receivers_of_one_tenant_that_hang_leave_room_for_others(
+    office: PostOffice, receivers: list[Receiver], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "OF_ONE_TENANT", 2)
+    hanging, well = receivers
+    hanging.behaviours = [hang] * 20
+    other = PostOffice(office.database, office.clock, office.signers, office.runner)
+    await other.prepare()
+    for number in range(8):
+        await office.add(f"{hanging.url}/{number}")
+    wanted = await other.add(well.url)
+    await office.work()
+    assert len(hanging.received) < 8
+    assert (await office.delivery(wanted)).state == "succeeded"
+    async with office.database.reading() as session:
+        assert await due_lanes(session, office.clock.now(), limit=100), "the rest is left to the next sweep"
+
+
+async def test_tenants_take_turns_where_much_is_due(office: PostOffice, receiver: Receiver) -> None:
+    other = PostOffice(office.database, office.clock, office.signers, office.runner)
+    await other.prepare()
+    for number in range(5):
+        await office.add(f"{receiver.url}/{number}")
+    wanted = await other.add(receiver.url)
+    async with office.database.reading() as session:
+        lanes = await due_lanes(session, office.clock.now(), limit=2)
+    assert (await office.delivery(wanted)).lane in lanes
