@@ -18,6 +18,7 @@ from bot.models import OperatorKey
 from bot.settings import load_settings
 from partner_api.keys.operators import KEY_PREFIX, OperatorKeys
 from partner_api.keys.repository import list_operators
+from partner_api.wire import timestamp
 
 operator = typer.Typer(help="Keys of the platform's operator.", no_args_is_help=True)
 LONGEST_DAYS = 3650
@@ -102,5 +103,6 @@ def _run(work: Work) -> dict[str, Any]:
 def _shown(row: OperatorKey) -> dict[str, Any]:
     expired = row.expires_at is not None and row.expires_at <= SystemClock().now()
     status = "revoked" if row.revoked_at is not None else "expired" if expired else "active"
-    names = ("id", "name", "hint", "created_at", "expires_at", "last_used_at", "revoked_at")
-    return {**{name: getattr(row, name) for name in names}, "status": status}
+    moments = ("created_at", "expires_at", "last_used_at", "revoked_at")
+    shown = {name: timestamp(at) if (at := getattr(row, name)) else None for name in moments}
+    return {"id": row.id, "name": row.name, "hint": row.hint, **shown, "status": status}

@@ -22,6 +22,7 @@ from bot.settings import Settings, load_settings
 from bot.tenancy.principal import PLATFORM
 from bot.webhooks.signers import Signers
 from partner_api.caller import Environment
+from partner_api.keys.errors import WrongKeyRequest
 from partner_api.keys.repository import list_keys
 from partner_api.keys.schemas import key_issued, key_shown
 from partner_api.keys.service import (
@@ -178,6 +179,8 @@ def update(
     as_json: AsJson = False,
 ) -> None:
     """Change a key; what isn't given stays as it is."""
+    if any_ip and allow_ip:
+        raise WrongKeyRequest("Give --allow-ip or --any-ip, not both.")
     changes = KeyChanges(
         name=name,
         is_active=active,

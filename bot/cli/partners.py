@@ -23,7 +23,7 @@ from bot.tenancy.partners import Partners
 from bot.tenancy.principal import PLATFORM
 from bot.web.requests import validate
 from partner_api.keys.repository import list_partners
-from partner_api.keys.schemas import partner_shown
+from partner_api.keys.schemas import PartnerBody, PartnerPatch, partner_shown
 from partner_api.keys.service import PartnerChanges, change_partner, partner_called
 from partner_api.usage.schemas import PeriodQuery, UsageShown
 from partner_api.usage.service import Usage, clean_up
@@ -48,7 +48,8 @@ def create(
     ] = None,
 ) -> None:
     """Make a partner and print it as JSON, with its provisioning key, which is shown this once."""
-    print_json(asyncio.run(_create(load_settings(), name, slots=slots, import_key=import_key)))
+    wanted = validate(PartnerBody, {"name": name, "slots": slots})
+    print_json(asyncio.run(_create(load_settings(), wanted, import_key=import_key)))
 
 
 @partner.command(name="list")
@@ -82,7 +83,8 @@ def update(
     as_json: AsJson = False,
 ) -> None:
     """Change a partner; what isn't given stays as it is."""
-    changes = PartnerChanges(name=name, slots=slots, is_active=active)
+    wanted = validate(PartnerPatch, {"name": name, "slots": slots, "is_active": active})
+    changes = PartnerChanges(name=wanted.name, slots=wanted.slots, is_active=wanted.is_active)
 
     async def work(database: Database) -> dict[str, Any]:
         async with database.unit_of_work() as session:
@@ -162,12 +164,13 @@ def _run(work: Callable[[Database], Awaitable[Found]]) -> Found:
     return asyncio.run(run())
 
 
-async def _create(settings: Settings, name: str, *, slots: int, import_key: str | None) -> dict[str, object]:
+async def _create(settings: Settings, wanted: PartnerBody, *, import_key: str | None) -> dict[str, object]:
     key_hash_key = derive_key(settings.secret_key.get_secret_value(), Purpose.PARTNER_KEY)
     verbs = Partners(clock=SystemClock(), key_hash_key=key_hash_key)
     async with opened_store(settings) as database, database.unit_of_work() as session:
-        made = await verbs.create(session, name, slots=slots)
+        made = await verbs.create(session, wanted.name, slots=wanted.slots)
         if import_key is not None:
             await verbs.import_key(session, made, key=import_key)
         api_key = import_key or await verbs.issue_key(session, made)
-    return {"partner_id": made.id, "tenant_id": made.tenant_id, "name": name, "slots": slots, "api_key": api_key}
+    shown = {"partner_id": made.id, "tenant_id": made.tenant_id, "name": made.name, "slots": made.slots_total}
+    return {**shown, "api_key": api_key}

@@ -12,11 +12,11 @@ from bot.models import OperatorKey
 from bot.security.keys import Purpose, derive_key
 from bot.security.tokens import hash_token, hashes_match, random_token
 from partner_api.keys import repository
-from partner_api.keys.errors import InvalidOperatorKey, MissingOperatorKey, NoSuchOperatorKey, WrongKeyRequest
+from partner_api.keys.errors import InvalidOperatorKey, MissingOperatorKey, NoSuchOperatorKey
+from partner_api.keys.service import key_name
 
 KEY_PREFIX = "op_"
 HINT_LENGTH = 4
-MAX_NAME = 100
 MAX_LENGTH = 200
 
 
@@ -31,9 +31,7 @@ class OperatorKeys:
         self, session: AsyncSession, name: str, *, valid_for: timedelta | None = None
     ) -> tuple[OperatorKey, str]:
         """A new key's row, and the key itself, which is shown this once. Raises WrongKeyRequest for nonsense."""
-        name = name.strip()
-        if not name or len(name) > MAX_NAME:
-            raise WrongKeyRequest(f"An operator's key needs a name of at most {MAX_NAME} characters.")
+        name = key_name(name)
         now, key = self._clock.now(), random_token(KEY_PREFIX)
         row = OperatorKey(
             id=uuid.uuid4(),

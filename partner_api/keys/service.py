@@ -18,6 +18,7 @@ from partner_api.keys import repository
 from partner_api.keys.allow_list import allow_list
 from partner_api.keys.errors import AmbiguousPartner, KeyEnded, NoSuchKey, NoSuchPartner, SlotsInUse, WrongKeyRequest
 from partner_api.keys.verifying import KEY_PREFIXES, SECRET_PREFIX, KeyHashes
+from partner_api.wire import shown_line
 
 DEFAULT_DAYS = 365
 LONGEST_DAYS = 3650
@@ -119,7 +120,7 @@ class PartnerApiKeys:
         if row.revoked_at is not None:
             raise KeyEnded
         if changes.name is not None:
-            row.name = _name(changes.name)
+            row.name = key_name(changes.name)
         if changes.is_active is not None:
             row.is_active = changes.is_active
         if changes.rate_limit is not None:
@@ -150,7 +151,7 @@ class PartnerApiKeys:
             company_id=request.company_id,
             partner_id=partner.id,
             signer_id=uuid.uuid4(),
-            name=_name(request.name or f"{partner.name} {request.environment}"[:MAX_NAME]),
+            name=key_name(request.name or f"{partner.name} {request.environment}"[:MAX_NAME]),
             all_companies=request.all_companies,
             rate_limit=_rate_limit(request.rate_limit),
             allowed_ips=allow_list(request.allowed_ips),
@@ -176,9 +177,13 @@ class PartnerApiKeys:
         return self._clock.now() + valid_for
 
 
-def _name(given: str) -> str:
-    name = given.strip()
-    if not name or len(name) > MAX_NAME:
+def key_name(given: str) -> str:
+    """What a key is called. Raises WrongKeyRequest (400) for what is no line of text, or a long one."""
+    try:
+        name = shown_line(given)
+    except ValueError as wrong:
+        raise WrongKeyRequest(f"A key's name {wrong}.") from None
+    if len(name) > MAX_NAME:
         raise WrongKeyRequest(f"A key needs a name of at most {MAX_NAME} characters.")
     return name
 

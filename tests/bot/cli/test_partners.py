@@ -67,6 +67,35 @@ async def test_what_cannot_be_made_is_told_in_a_sentence(shell: Shell, arguments
     assert "Traceback" not in ended.err
 
 
+@pytest.mark.parametrize("name", ["", "  ", "\udcff", "a\nb", "x" * 201])
+async def test_no_name_that_shows_nothing_or_can_not_be_kept_is_taken(shell: Shell, name: str) -> None:
+    made = await key_of(shell)
+    for command in (
+        ("partner", "create", name, "--slots", "1"),
+        ("partner", "update", "CompanyX", "--name", name),
+        ("partner", "key", "update", made["id"], "--name", name),
+        ("operator", "create", "--name", name),
+    ):
+        ended = await shell.run(*command)
+        assert (ended.code, "Traceback" in ended.err, ended.out) == (2, False, "")
+        assert "name" in ended.err
+
+
+@pytest.mark.parametrize("slots", ["9999999999", "1000001"])
+async def test_nobody_has_more_slots_than_the_store_can_count(shell: Shell, slots: str) -> None:
+    await key_of(shell)
+    for command in (("partner", "create", "Y"), ("partner", "update", "CompanyX")):
+        ended = await shell.run(*command, "--slots", slots)
+        assert (ended.code, ended.err.startswith("slots ")) == (2, True)
+
+
+async def test_a_list_of_addresses_is_not_lost_in_every_address(shell: Shell) -> None:
+    made = await key_of(shell, "--allow-ip", "::1")
+    ended = await shell.run("partner", "key", "update", made["id"], "--allow-ip", "10.0.0.0/8", "--any-ip")
+    assert ended.code == 2
+    assert (await made_by(shell, "partner", "key", "list"))["keys"][0]["allowed_ips"] == ["::1"]
+
+
 async def test_a_name_that_two_partners_have_is_refused(shell: Shell) -> None:
     await key_of(shell)
     await shell.run("partner", "create", "CompanyX", "--slots", "1")
@@ -112,6 +141,7 @@ async def test_usage_and_cleanup_say_what_there_is(shell: Shell) -> None:
 async def test_an_operators_key_is_made_listed_and_revoked(shell: Shell) -> None:
     made = await made_by(shell, "operator", "create", "--name", "ops", "--expires-days", "5")
     assert made["api_key"].startswith("op_")
+    assert (made["created_at"][-1], made["expires_at"][-1]) == ("Z", "Z")
     listed = await shell.run("operator", "list")
     assert made["id"] in listed.out
     assert made["api_key"] not in listed.out
