@@ -35,6 +35,13 @@ def rest_text(bot: Bot, language: Language) -> str:
     return opening_from(bot.opening).rest or say("line.shop_paused", language, shop=bot.store_name)
 
 
+def back_text(bot: Bot, language: Language) -> str:
+    """What a customer is told when a person has left the conversation: who answers from then on, if anybody does."""
+    if not is_resting(bot):
+        return say("handover.back", language)
+    return "\n".join([say("handover.person_left", language), rest_text(bot, language)])
+
+
 def suspended_text(bot: Bot, language: Language) -> str:
     """What the people of the shop are told of a rest that their provider began; blank where it didn't."""
     if bot.suspended_at is None:

@@ -27,6 +27,7 @@ from handlers.line.relaying import phone_in, to_customer, transcript
 from handlers.line.rendering import messages_for
 from handlers.line.repository import RELAY, SHOWN, Line, Role, Speaker, Talk
 from handlers.line.responses import HandedOver, Incoming, Message, Reply, Response
+from handlers.line.resting import back_text
 from handlers.line.router import Turn
 from handlers.line.situation import HANDOVER, Situation
 
@@ -232,7 +233,7 @@ async def _return(session: AsyncSession, order: Order, talk: Talk) -> tuple[str,
         await _let_go(session, talk)
         return ()
     language = Language(talk.language) if talk.language else Language.ZH_TW
-    words = messages_for(say("handover.back", language))
+    words = messages_for(back_text(order.bot, language))
     told = await send_to(session, order.bot, talk.user_id, words, purpose=Purpose.RELAY, now=now, may_push=False)
     state = Speaker.BOT if isinstance(told, Delivery) else Speaker.PERSON
     until = None if isinstance(told, Delivery) else now

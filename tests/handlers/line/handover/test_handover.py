@@ -126,6 +126,18 @@ async def test_giving_back_lets_the_bot_answer_and_the_customer_is_told(counter:
     assert counter.seen(counter.customer)[-2:] == [ANSWER, ANSWER]
 
 
+@pytest.mark.parametrize("rest", ["paused_at", "suspended_at"])
+async def test_a_bot_that_rests_does_not_say_that_it_answers_from_here(counter: Counter, rest: str) -> None:
+    await taken(counter)
+    await counter.change_bot(**{rest: counter.running.now()})
+    await counter.say(counter.customer, "好的，謝謝")
+    await counter.say(counter.owner, "交還")
+    words = "\n".join(
+        [say("handover.person_left"), say("line.shop_" + rest.removesuffix("_at"), shop=counter.bot.store_name)]
+    )
+    await counter.has_seen(counter.customer, words)
+
+
 async def test_a_person_who_is_gone_gives_back_by_themselves(counter: Counter) -> None:
     await taken(counter)
     counter.later(hours=1)
