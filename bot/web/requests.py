@@ -104,7 +104,7 @@ def parse_json(body: bytes) -> Any:
         raise BadRequest("The request body is nested too deeply.") from None
     if "\\u" in text:
         # Only an escape can bring what no UTF-8 text holds, or a NUL.
-        _refuse_unstorable(value)
+        _refuse_unstorable(value, "request body")
     return value
 
 
@@ -132,13 +132,13 @@ def _number(text: str) -> float:
     return number
 
 
-def _refuse_unstorable(value: Any) -> None:
+def _refuse_unstorable(value: Any, where: str) -> None:
     waiting = [value]
     while waiting:
         item = waiting.pop()
         if isinstance(item, str):
             if "\0" in item or not _is_whole(item):
-                raise BadRequest("The request body holds a NUL or half of a surrogate pair, which is not text.")
+                raise BadRequest(f"The {where} holds a NUL or half of a surrogate pair, which is not text.")
         elif isinstance(item, dict):
             waiting.extend(item)
             waiting.extend(item.values())
@@ -162,7 +162,11 @@ async def read_model(request: web.Request, model: type[Model]) -> Model:
 
 def read_query(request: web.Request, model: type[Model]) -> Model:
     """The query as a `model`. Raises BadRequest with one sentence that names the parameter."""
-    return validate(model, dict(request.query))
+    query = dict(request.query)
+    wanted = validate(model, query)
+    # Percent signs bring what no store can look for.
+    _refuse_unstorable(query, "query")
+    return wanted
 
 
 def validate(model: type[Model], value: Any) -> Model:

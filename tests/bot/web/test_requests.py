@@ -2,12 +2,13 @@ import contextlib
 import json
 
 import pytest
+from aiohttp.test_utils import make_mocked_request
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
 from bot.errors import BadRequest
-from bot.web.requests import parse_json, validate
+from bot.web.requests import parse_json, read_query, validate
 
 
 class Shop(BaseModel):
@@ -80,3 +81,9 @@ def test_a_wrong_field_is_named_in_one_sentence_without_its_value(value: object,
     with pytest.raises(BadRequest) as caught:
         validate(Shop, value)
     assert caught.value.message == sentence
+
+
+def test_a_query_brings_nothing_that_no_store_can_look_for() -> None:
+    assert read_query(make_mocked_request("GET", "/shops?name=%E5%BA%97"), Shop).name == "店"
+    with pytest.raises(BadRequest, match="NUL"):
+        read_query(make_mocked_request("GET", "/shops?name=%00"), Shop)
