@@ -35,23 +35,34 @@ class LineManagement:
         return await _tell(session, bot, "over", "\n".join(told), now=now)
 
     async def released(self, session: AsyncSession, released: Released, *, now: datetime) -> Sequence[str]:
-        """What its people held goes back to the bot, their menus go, and the former owner is told."""
-        return await self._released(session, released, told="staff.released_by_provider", now=now)
+        """What its people held goes back to the bot, their menus go, and they are told."""
+        change = OwnerChange(
+            kind=ChangeKind.RELEASED,
+            bot=released.bot,
+            former=released.former,
+            told="staff.released_by_provider",
+        )
+        return await follow_up(session, change, now=now)
 
     async def given_up(
         self, session: AsyncSession, bot: Bot, released: Released | None, *, now: datetime
     ) -> Sequence[str]:
         """End whatever is under way in the bot's name; then as `released`, where it had an owner."""
         await repository.end_all_of(session, bot, now=now)
-        return await self._released(session, released, told="staff.given_up", now=now) if released else ()
+        if released is None:
+            return ()
+        change = OwnerChange(
+            kind=ChangeKind.RELEASED,
+            bot=bot,
+            former=released.former,
+            told="staff.given_up",
+            told_helpers="staff.helper_given_up",
+        )
+        return await follow_up(session, change, now=now)
 
     async def figures(self, session: AsyncSession, bot: Bot, *, since: datetime, until: datetime) -> Figures:
         """What the bot did from `since` to just before `until`."""
         return await repository.figures_of(session, bot, since=since, until=until)
-
-    async def _released(self, session: AsyncSession, released: Released, *, told: str, now: datetime) -> Sequence[str]:
-        change = OwnerChange(kind=ChangeKind.RELEASED, bot=released.bot, former=released.former, told=told)
-        return await follow_up(session, change, now=now)
 
 
 async def _tell(session: AsyncSession, bot: Bot, what: str, text: str, *, now: datetime) -> Sequence[str]:

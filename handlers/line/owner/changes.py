@@ -35,7 +35,8 @@ class ChangeKind(StrEnum):
 class OwnerChange:
     """Whose a bot is from now on (None: nobody's), and who lost their part in it, its former owner first.
 
-    `told` is the key of what a former owner is told who didn't do it themselves.
+    `told` is the key of what a former owner is told who didn't do it themselves, `told_helpers` of what those are
+    who helped.
     """
 
     kind: ChangeKind
@@ -43,21 +44,26 @@ class OwnerChange:
     owner: str | None = None
     former: tuple[str, ...] = ()
     told: str | None = None
+    told_helpers: str = "staff.helper_without_owner"
 
 
 async def follow_up(session: AsyncSession, change: OwnerChange, *, now: datetime) -> tuple[str, ...]:
     """Everything that follows a change of ownership; gives the lanes to wake.
 
-    What the former people held goes back to the bot. A former owner who didn't do it themselves is told.
+    What the former people held goes back to the bot. They are told, but for an owner who did it themselves: whoever
+    is in the middle of a conversation would go on typing to a bot.
     """
     await repository.end_staff_work(session, change.bot, change.former, now=now)
     told = await tell_partner(session, change, now=now)
     menus = tuple(lane_of(change.bot.channel_id, user_id) for user_id in change.former)
-    key = "staff.transferred_away" if change.kind is ChangeKind.TRANSFERRED else change.told
-    if key is None or not change.former:
-        return (*told, *menus)
-    text = say(key, Language.ZH_TW, shop=change.bot.store_name)
-    return (*told, *menus, *await tell_former(session, change.bot, change.former[0], text, now=now))
+    to_owner = "staff.transferred_away" if change.kind is ChangeKind.TRANSFERRED else change.told
+    lanes: list[str] = []
+    for at, user_id in enumerate(change.former):
+        key = to_owner if at == 0 else change.told_helpers
+        if key is not None:
+            text = say(key, Language.ZH_TW, shop=change.bot.store_name)
+            lanes += await tell_former(session, change.bot, user_id, text, now=now)
+    return (*told, *menus, *lanes)
 
 
 async def tell_partner(session: AsyncSession, change: OwnerChange, *, now: datetime) -> tuple[str, ...]:
@@ -81,7 +87,7 @@ async def tell_partner(session: AsyncSession, change: OwnerChange, *, now: datet
         "store_name": bot.store_name,
         "helpers_removed": helpers_removed,
     }
-    lanes = []
+    lanes: list[str] = []
     for signer in await listeners_of_bot(session, bot, now=now):
         callback = Callback(
             tenant_id=signer.tenant_id,

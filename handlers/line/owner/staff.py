@@ -16,7 +16,7 @@ from bot.tenancy.owners import MOST_HELPERS, dismiss_helper, helpers_of
 from bot.texts import Language, say
 from handlers.line import repository
 from handlers.line.commands import CommandName, command_text
-from handlers.line.owner.changes import tell_owner
+from handlers.line.owner.changes import tell_former, tell_owner
 from handlers.line.owner.desk import Desk, Order, button
 from handlers.line.owner.rich_menu import lane_of, lanes_for
 from handlers.line.owner.tools import Tools
@@ -125,8 +125,10 @@ async def remove(session: AsyncSession, order: Order) -> Response:
         return _say(order, "remove_ask", really, keep, name=name)
     await dismiss_helper(session, bot, user_id)
     await repository.end_staff_work(session, bot, [user_id], now=order.incoming.now)
+    word = say("staff.helper_removed", Language.ZH_TW, shop=bot.store_name)
+    lanes = await tell_former(session, bot, user_id, word, now=order.incoming.now)
     removed = _say(order, "removed", button(bot, say("staff.list", language), HELPERS), name=name)
-    return replace(removed, wake=(lane_of(bot.channel_id, user_id),))
+    return replace(removed, wake=(lane_of(bot.channel_id, user_id), *lanes))
 
 
 async def leave(session: AsyncSession, order: Order) -> Response:

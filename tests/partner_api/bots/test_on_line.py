@@ -184,6 +184,17 @@ async def test_a_released_bot_is_bound_by_another_with_a_new_code(street: Street
     assert (await street.desk.call("GET")).body["owner"]["bound"] is True
 
 
+@pytest.mark.parametrize(
+    ("verb", "told"),
+    [(("POST", "/release-owner"), "staff.helper_without_owner"), (("DELETE", ""), "staff.helper_given_up")],
+)
+async def test_helpers_are_told_what_their_provider_did(street: Street, verb: tuple[str, str], told: str) -> None:
+    helper = street.running.friend("店員")
+    await street.running.shops.help(street.desk.bot, helper)
+    await street.desk.call(*verb)
+    await street.has_seen(helper, say(told, shop=street.desk.bot.store_name))
+
+
 async def test_the_figures_count_customers_and_not_the_shops_people(street: Street) -> None:
     for text in ("可以帶大象來嗎？", ASK, "你好"):
         await street.say(street.customer, text)

@@ -174,3 +174,19 @@ async def test_the_former_owner_is_told_within_the_push_policy(still: Running) -
     await still.shops.know_quota(200)
     await still.ask(still.friend("新老闆"), await transfer_command(still, owner))
     assert still.seen(owner)[-1] == say("staff.transferred_away", shop=bot.store_name)
+
+
+async def test_former_helpers_are_told_that_customers_do_not_read_them_any_more(still: Running) -> None:
+    bot, owner, helper = await with_helper(still)
+    await still.shops.know_quota(200)
+    await still.ask(still.friend("新老闆"), await transfer_command(still, owner))
+    assert still.seen(helper)[-1] == say("staff.helper_without_owner", shop=bot.store_name)
+
+
+async def test_a_helper_whom_the_owner_removes_is_told(still: Running) -> None:
+    bot, owner, helper = await with_helper(still)
+    await still.shops.know_quota(200)
+    await still.ask(owner, "移除店員")
+    await tap(still, owner, "小助")
+    await tap(still, owner, say("staff.remove_yes"))
+    assert still.seen(helper)[-1] == say("staff.helper_removed", shop=bot.store_name)
