@@ -24,11 +24,13 @@ from bot.security.keys import Purpose, derive_key
 from bot.settings import Settings
 from bot.tenancy.bots import find_any_bot, move_bot
 from bot.tenancy.claims import CLAIM_COMMAND, issue_claim_code
+from bot.tenancy.owners import end_ownership
 from bot.tenancy.principal import PLATFORM
 from handlers.line.channels import Channels, ChannelState, Credentials
 from handlers.line.channels.schemas import channel_shown
 from handlers.line.doctor import ChannelDoctor, Finding
 from handlers.line.doctor.probing import fetch_metrics
+from handlers.line.management import LineManagement
 
 CENTRAL = "central"
 AT_ONCE = 4
@@ -158,6 +160,9 @@ async def add_own_channel(
         added = await add_channel(
             session, box, tenant_id=moved.tenant_id, secret=secret, token=token, info=info, now=now
         )
+        released = await end_ownership(session, moved, now=now)
+        if released is not None:
+            await LineManagement().moving(session, released, now=now)
         await move_bot(session, moved, channel_id=added.id, now=now)
         issued = await issue_claim_code(
             session, moved, clock=ports.clock, claim_code_key=derive_key(secret_key, Purpose.CLAIM_CODE)

@@ -60,6 +60,17 @@ class LineManagement:
         )
         return await follow_up(session, change, now=now)
 
+    async def moving(self, session: AsyncSession, released: Released, *, now: datetime) -> Sequence[str]:
+        """As `released`, where the bot is about to answer on another account, on which LINE knows nobody of them."""
+        change = OwnerChange(
+            kind=ChangeKind.RELEASED,
+            bot=released.bot,
+            former=released.former,
+            told="staff.moved_away",
+            told_helpers="staff.moved_away",
+        )
+        return await follow_up(session, change, now=now)
+
     async def figures(self, session: AsyncSession, bot: Bot, *, since: datetime, until: datetime) -> Figures:
         """What the bot did from `since` to just before `until`."""
         return await repository.figures_of(session, bot, since=since, until=until)

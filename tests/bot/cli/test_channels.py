@@ -13,6 +13,7 @@ from bot.models import Bot, Channel
 from bot.texts import say
 from tests.bot.cli.conftest import Ended, Shell
 from tests.support.running import Running
+from tests.support.waiting import eventually
 
 NEW = "1" * 32
 NOBODYS = uuid.UUID("00000000-0000-4000-8000-000000000000")
@@ -51,6 +52,17 @@ async def test_a_bot_moves_to_an_account_of_its_own_and_answers_there(there: She
     said = await product.ask(owner, added["claim"], channel=account)
     assert said == [say("binding.bound", shop=bot.store_name, code=bot.shop_code)]
     assert await product.shops.owner_of(bot) == owner.user_id
+
+
+async def test_whoever_had_a_part_in_a_bot_that_moves_is_told(there: Shell, product: Running) -> None:
+    bot, owner, helper = await product.shops.open(), product.friend("老闆"), product.friend("店員")
+    await product.shops.own(bot, owner)
+    await product.shops.help(bot, helper)
+    await product.shops.know_quota(200)
+    account = product.line.add_channel("自己的帳號")
+    assert (await add(there, bot.id, account.secret, account.access_token)).code == 0
+    words = say("staff.moved_away", shop=bot.store_name)
+    await eventually(lambda: product.seen(owner) == product.seen(helper) == [words])
 
 
 async def test_what_people_read_after_adding_says_what_to_do_next(there: Shell, product: Running) -> None:
