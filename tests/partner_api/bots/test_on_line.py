@@ -14,7 +14,17 @@ from sqlalchemy import select
 
 from bot.clock import ManualClock
 from bot.line.simulator import User
-from bot.models import Bot, Broadcast, Contact, Conversation, Delivery, LateAnswer, StaffDialog, StaffNotice
+from bot.models import (
+    Bot,
+    Broadcast,
+    Contact,
+    Conversation,
+    Delivery,
+    LateAnswer,
+    StaffDialog,
+    StaffNotice,
+    WebhookDelivery,
+)
 from bot.outbox import runner
 from bot.texts import say
 from handlers.line.asking import Asker, Finding, Inquiry
@@ -24,7 +34,7 @@ from tests.partner_api.bots.conftest import Desk, desk_on
 from tests.support.partners import Client
 from tests.support.running import Running, running
 from tests.support.shops import ANSWER, ASK
-from tests.support.tapping import buttons
+from tests.support.tapping import buttons, tap
 from tests.support.waiting import eventually
 
 
@@ -193,6 +203,22 @@ async def test_helpers_are_told_what_their_provider_did(street: Street, verb: tu
     await street.running.shops.help(street.desk.bot, helper)
     await street.desk.call(*verb)
     await street.has_seen(helper, say(told, shop=street.desk.bot.store_name))
+
+
+async def test_a_partner_is_told_once_of_each_change_in_line(street: Street) -> None:
+    await street.desk.client.call(
+        "PUT", "/v1/webhooks/events", key=street.desk.key, json={"url": "https://partner.com/e"}
+    )
+    for word in ("轉讓", say("staff.transfer_yes"), say("staff.transfer_really_yes")):
+        await (street.say(street.owner, word) if word == "轉讓" else tap(street.running, street.owner, word))
+    code = street.running.seen(street.owner)[-1]
+    assert "交接完成" in await street.say(street.customer, code)
+    assert "使用過" in await street.say(street.running.friend("路人"), code)
+    await street.say(street.customer, command_text(CommandName.RELEASE))
+    for word in ("binding.release_yes", "binding.release_really_yes"):
+        await tap(street.running, street.customer, say(word))
+    told = await street.desk.rows(select(WebhookDelivery.event).order_by(WebhookDelivery.created_at))
+    assert told == ["bot.owner_transferred", "bot.owner_released"]
 
 
 async def test_the_figures_count_customers_and_not_the_shops_people(street: Street) -> None:
