@@ -84,6 +84,11 @@ class Place:
         """The id of the job of a call, whose end is told to the receiver."""
         return await self.site.handed_in(self.site.sandbox, webhook_url=self.webhook_url)
 
+    async def rotate(self) -> None:
+        """Have another secret sign from now on, and the one before beside it."""
+        answer = await self.site.client.call("POST", "/v1/webhooks/secret/rotate", key=self.site.sandbox)
+        assert answer.status == 200
+
     async def score(self, job_id: str) -> str:
         """The overall score of a job, as JavaScript writes numbers."""
         answer = await self.site.client.call("GET", f"/v1/jobs/{job_id}/status", key=self.site.sandbox)
@@ -120,6 +125,9 @@ async def test_a_receiver_accepts_what_was_sent_and_nothing_else(name: str, plac
         async with place.site.client.session.post(place.webhook_url, json={"job_id": job_id}) as forged:
             assert forged.status == 401
         assert await program.line("refused") == "refused"
+        await place.rotate()
+        job_id = await place.hand_in()
+        assert await program.line("accepted") == f"accepted {job_id} completed {await place.score(job_id)}"
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is missing here")
@@ -136,6 +144,11 @@ async def test_a_saved_delivery_is_verified_by_a_shell_script(place: Place, tmp_
     environment = place.site.environment(tmp_path, key=place.site.sandbox)
     command = ("bash", EXAMPLES / "curl" / "verify.sh", "headers", "body")
     async with serving(save, port=place.port), asyncio.timeout(30):
+        await place.hand_in()
+        await got.wait()
+        assert await finished(*command, folder=tmp_path, environment=environment) == Finished(0, "valid\n")
+        await place.rotate()
+        got.clear()
         await place.hand_in()
         await got.wait()
     assert await finished(*command, folder=tmp_path, environment=environment) == Finished(0, "valid\n")

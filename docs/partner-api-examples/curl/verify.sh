@@ -11,9 +11,10 @@ header() { # NAME
     sed -n "s/^$1:[[:space:]]*//Ip" "$headers" | tr -d '\r' | head -n 1
 }
 
-# The documented signature: hex, keyed with the secret as text.
+# The documented signature: hex, keyed with the secret as text. Yours may be the one before a rotated secret.
 expected=$(openssl dgst -sha256 -hmac "$PARTNER_WEBHOOK_SECRET" -r < "$body" | cut -d ' ' -f 1)
-if [ "$(header X-Partner-Signature)" != "$expected" ]; then
+if [ "$(header X-Partner-Signature)" != "$expected" ] &&
+    [ "$(header X-Partner-Signature-Previous)" != "$expected" ]; then
     echo "X-Partner-Signature is wrong" >&2
     exit 1
 fi

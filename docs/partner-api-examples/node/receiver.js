@@ -13,9 +13,11 @@ function isEqual(given, expected) {
 }
 
 // The documented signature: hex, keyed with the secret as text, over the parsed body serialised again.
+// Your secret may be the one before a rotated one.
 function hasPartnerSignature(req) {
   const expected = crypto.createHmac("sha256", secret).update(JSON.stringify(req.body)).digest("hex");
-  return isEqual(req.get("X-Partner-Signature"), expected);
+  const given = [req.get("X-Partner-Signature"), req.get("X-Partner-Signature-Previous")];
+  return given.some((one) => isEqual(one, expected));
 }
 
 // Standard Webhooks: over id, time and the bytes as they came, so that old deliveries can't be played again.

@@ -5,10 +5,12 @@ declare(strict_types=1);
 
 const TOLERANCE_SECONDS = 5 * 60;
 
-/** The documented signature: hex, keyed with the secret as text. */
+/** The documented signature: hex, keyed with the secret as text. Yours may be the one before a rotated secret. */
 function hasPartnerSignature(string $secret, string $body): bool
 {
-    return hash_equals(hash_hmac('sha256', $body, $secret), $_SERVER['HTTP_X_PARTNER_SIGNATURE'] ?? '');
+    $expected = hash_hmac('sha256', $body, $secret);
+    return hash_equals($expected, $_SERVER['HTTP_X_PARTNER_SIGNATURE'] ?? '')
+        || hash_equals($expected, $_SERVER['HTTP_X_PARTNER_SIGNATURE_PREVIOUS'] ?? '');
 }
 
 /** Standard Webhooks: over id and time as well, so that old deliveries can't be played again. */

@@ -20,9 +20,10 @@ seen: set[str] = set()  # Yours is a table with the id as its key.
 
 
 def has_partner_signature(headers: Message, body: bytes) -> bool:
-    """The documented signature: hex, keyed with the secret as text."""
+    """The documented signature: hex, keyed with the secret as text. Yours may be the one before a rotated secret."""
     expected = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
-    return is_equal(headers.get("X-Partner-Signature", ""), expected)
+    given = (headers.get(name, "") for name in ("X-Partner-Signature", "X-Partner-Signature-Previous"))
+    return any(is_equal(one, expected) for one in given)
 
 
 def has_standard_signature(headers: Message, body: bytes) -> bool:
