@@ -39,7 +39,7 @@ $$
 
 CLEAN_UP = """
 CREATE FUNCTION cleanup_partner_api_logs(days integer)
-RETURNS TABLE (partner_api_requests bigint, webhook_logs bigint) LANGUAGE plpgsql AS $$
+RETURNS TABLE (partner_api_requests bigint, webhook_logs bigint, webhook_deliveries bigint) LANGUAGE plpgsql AS $$
 DECLARE
     oldest timestamptz := now() - make_interval(days => days);
 BEGIN
@@ -50,6 +50,9 @@ BEGIN
     GET DIAGNOSTICS partner_api_requests = ROW_COUNT;
     DELETE FROM webhook_logs w WHERE w.created_at < oldest;
     GET DIAGNOSTICS webhook_logs = ROW_COUNT;
+    DELETE FROM webhook_deliveries d WHERE d.ended_at < oldest
+        AND NOT EXISTS (SELECT FROM webhook_logs l WHERE l.delivery_id = d.id);
+    GET DIAGNOSTICS webhook_deliveries = ROW_COUNT;
     RETURN NEXT;
 END $$
 """

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, literal, select
+from sqlalchemy import ColumnElement, Delete, Select, case, delete, func, literal, select
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -138,10 +138,21 @@ async def delete_attempts(session: AsyncSession, *, before: datetime, limit: int
     return await _delete(session, WebhookLog, before=before, limit=limit)
 
 
+async def delete_deliveries(session: AsyncSession, *, before: datetime, limit: int) -> int:
+    """Delete at most `limit` callbacks that ended before then and of which no attempt is kept; how many."""
+    attempt = select(WebhookLog.id).where(WebhookLog.delivery_id == WebhookDelivery.id)
+    old = select(WebhookDelivery.id).where(WebhookDelivery.ended_at < before, ~attempt.exists()).limit(limit)
+    statement = delete(WebhookDelivery).where(WebhookDelivery.id.in_(old.scalar_subquery()))
+    return await _count_deleted(session, statement)
+
+
 async def _delete(
     session: AsyncSession, model: type[PartnerApiRequest] | type[WebhookLog], *, before: datetime, limit: int
 ) -> int:
     old = select(model.id).where(model.created_at < before).limit(limit)
-    statement = delete(model).where(model.id.in_(old.scalar_subquery()))
+    return await _count_deleted(session, delete(model).where(model.id.in_(old.scalar_subquery())))
+
+
+async def _count_deleted(session: AsyncSession, statement: Delete) -> int:
     result = await session.execute(statement, execution_options={"synchronize_session": False})
     return result.rowcount if isinstance(result, CursorResult) else 0

@@ -174,10 +174,13 @@ async def test_old_rows_are_deleted_in_steps(desk: Desk, monkeypatch: pytest.Mon
     await desk.add(endpoint)
     sent = delivery(key, endpoint, subject=uuid.uuid4())
     await desk.add(sent, *(request(key, at=at) for at in (old, old, old, NOW)))
+    gone = delivery(key, endpoint, subject=uuid.uuid4())
+    gone.ended_at = sent.ended_at = old
+    await desk.add(gone)
     tried = {"delivery_id": sent.id, "webhook_url": "https://x", **owner(key)}
     await desk.add(*(WebhookLog(attempt_number=n, created_at=at, **tried) for n, at in ((1, old), (2, NOW))))
     assert await clean_up(desk.api.database, before=NOW - timedelta(days=90)) == {
-        "partner_api_requests": 3, "webhook_logs": 1
+        "partner_api_requests": 3, "webhook_logs": 1, "webhook_deliveries": 1
     }  # fmt: skip
     assert (await desk.own(key)).requests.total == 1
 
@@ -222,7 +225,7 @@ async def test_postgresql_cleans_up_and_makes_no_keys(
     await desk.add(request(key, at=now - timedelta(days=91)), request(key, at=now - timedelta(days=89)))
     async with postgresql_database.unit_of_work() as session:
         cleaned = (await session.execute(text("SELECT * FROM cleanup_partner_api_logs(90)"))).one()
-    assert tuple(cleaned) == (1, 0)
+    assert tuple(cleaned) == (1, 0, 0)
     wrong = {"cleanup_partner_api_logs(0)": "1 or more", "generate_partner_api_key('x', 'sandbox')": "not made"}
     for call, told in wrong.items():
         async with postgresql_database.reading() as session:
