@@ -8,6 +8,7 @@ import typer
 
 from bot.errors import ConfigurationError, PlatformError
 from bot.loading import load
+from bot.logging import configure_logging
 
 HELP = "An open multi-tenant platform for LINE bots."
 # Module and attribute of each command. They are loaded by name: a command needs a part of the product only,
@@ -50,6 +51,8 @@ def command_line(*names: str) -> typer.Typer:
 
 def main() -> None:
     """Run the command. A wrong configuration or a refused step ends with its sentence and status 2."""
+    # What a command prints may be for machines: logs never go between it, whatever it comes to call.
+    configure_logging("WARNING")
     try:
         command_line(*sys.argv[1:2])()
     except (ConfigurationError, PlatformError) as error:

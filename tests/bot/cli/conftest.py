@@ -4,15 +4,18 @@ import asyncio
 import contextlib
 import io
 import json
+import logging
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from bot.cli import main
+from bot.logging import configure_logging
 from bot.settings import Settings
 from knowledge.engine import Engine
 from tests.support.encoder import shared_encoder
@@ -30,8 +33,7 @@ class Ended:
 
     @property
     def json(self) -> Any:
-        # The product that runs in this process may have logged before it.
-        return json.loads(self.out.splitlines()[-1])
+        return json.loads(self.out)
 
 
 class Shell:
@@ -62,10 +64,24 @@ class Shell:
         return await asyncio.to_thread(_run)
 
 
+@contextlib.contextmanager
+def _logging_kept() -> Iterator[None]:
+    """A command says where logs go. It runs in the process of tests, and of a product that logs beside it."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    configure_logging("WARNING")
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        structlog.reset_defaults()
+
+
 def _run() -> Ended:
     out, err = io.StringIO(), io.StringIO()
     code: object = 0
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+    with _logging_kept(), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
             main()
         except SystemExit as ended:
