@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import Any, NoReturn, TypeVar
 
 from aiohttp import web
@@ -17,6 +18,9 @@ LIMITS = web.RequestKey("limits", Limits)
 _BODY = web.RequestKey("body", bytes)
 ALLOWED_CHARSETS = frozenset(("utf-8", "utf8", "us-ascii", "ascii"))
 MAX_DIGITS = 100
+# What pydantic says in words of Python, in those of JSON.
+_TOLD = dict.fromkeys(("model_type", "model_attributes_type", "dict_type"), "should be an object")
+_SURPLUS = re.compile(r"^(?:Value error, |Input |String |List )| after validation, not \d+$")
 
 
 class ClientDisconnected(Exception):
@@ -186,5 +190,7 @@ def _sentence(error: ValidationError) -> str:
         return f"{field} is required."
     if first["type"] == "extra_forbidden":
         return f"{field} is no field that this takes."
-    reason = first["msg"].removeprefix("Value error, ").removeprefix("Input ").removeprefix("String ")
+    if told := _TOLD.get(first["type"]):
+        return f"{field} {told}."
+    reason = _SURPLUS.sub("", first["msg"])
     return f"{field} {reason[:1].lower()}{reason[1:]}."

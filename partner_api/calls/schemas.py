@@ -33,7 +33,7 @@ class TurnBody(RequestBody):
     text: Annotated[str, Field(max_length=MAX_TRANSCRIPT)]
     start: Seconds | None = None
     end: Seconds | None = None
-    channel: Literal[0, 1] | None = None
+    channel: Annotated[int, Field(ge=0, le=1)] | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> TurnBody:

@@ -1,5 +1,6 @@
 import contextlib
 import json
+from typing import Annotated
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
@@ -11,9 +12,15 @@ from bot.errors import BadRequest
 from bot.web.requests import parse_json, read_query, validate
 
 
+class Owner(BaseModel):
+    name: str
+
+
 class Shop(BaseModel):
     name: str = Field(max_length=5)
-    tags: list[int] = []
+    tags: Annotated[list[int], Field(max_length=3)] = []
+    owner: Owner | None = None
+    hours: dict[str, str] = {}
 
 
 @pytest.mark.parametrize(
@@ -74,6 +81,9 @@ def test_no_bytes_raise_anything_but_a_bad_request(body: bytes) -> None:
         ([], "The request body must be a JSON object."),
         ({"name": 7}, "name should be a valid string."),
         ({"name": "secret value"}, "name should have at most 5 characters."),
+        ({"name": "x", "tags": [1] * 4}, "tags should have at most 3 items."),
+        ({"name": "x", "owner": 7}, "owner should be an object."),
+        ({"name": "x", "hours": 7}, "hours should be an object."),
         ({"name": "x", "tags": [1, "y"]}, "tags.1 should be a valid integer, unable to parse string as an integer."),
     ],
 )
