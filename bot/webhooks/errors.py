@@ -22,6 +22,10 @@ class UnsafeAddress(BadRequest):
         return cls(f"{host} has no address on the public internet.")
 
 
+class NoPublicAddress(UnsafeAddress):
+    """A name that gave no public address this time: told like any other, though a lookup may go better later."""
+
+
 class UnsafeHeaders(BadRequest):
     """The request's method or headers can't be sent."""
 

@@ -16,7 +16,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 
 from bot.logging import get_logger
-from bot.webhooks.errors import AnswerTooLarge, FetchFailed, FetchTimeout, UnsafeAddress
+from bot.webhooks.errors import AnswerTooLarge, FetchFailed, FetchTimeout, NoPublicAddress
 from bot.webhooks.guard import AddressRefused, Guard
 from bot.webhooks.messages import IncomingAnswer, OutgoingRequest, charset, check_headers, content_type
 from bot.webhooks.redirects import REDIRECTS, Hop, next_hop
@@ -115,7 +115,9 @@ class SafeSender:
         except aiohttp.ClientConnectorError as error:
             if isinstance(error, aiohttp.ClientConnectorDNSError) or isinstance(error.os_error, AddressRefused):
                 logger.warning("outgoing_address_refused", host=host)
-                raise UnsafeAddress.of_host(host) from None
+                raise NoPublicAddress.of_host(host) from None
+            if isinstance(error, aiohttp.ClientConnectorCertificateError):
+                raise FetchFailed(f"{host} has no valid certificate.") from error
             raise FetchFailed(f"{host} can't be reached.") from error
         except TimeoutError:
             raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from bot.webhooks.errors import AnswerTooLarge, FetchFailed, UnsafeAddress
+from bot.webhooks.errors import AnswerTooLarge, FetchFailed, NoPublicAddress, UnsafeAddress
 from bot.webhooks.messages import OutgoingRequest
 from bot.webhooks.sender import SafeSender
 from partner_api.calls.analysis.audio import MOST_BYTES
@@ -19,7 +19,8 @@ async def fetch(sender: SafeSender, url: str) -> tuple[bytes, str]:
     """The recording at `url` and the type that its server declares.
 
     Raises AnalysisFailed: `unsafe_url`, `audio_too_long` for more than 25 MiB, else `audio_fetch_failed`, transient
-    unless the server's answer is that it won't give it.
+    unless the server's answer is that it won't give it. A name without a public address is `unsafe_url` and transient:
+    it may be that it couldn't be looked up for a moment.
     """
     request = OutgoingRequest(
         url=url, headers={"Accept": "audio/*, video/*;q=0.5, application/octet-stream;q=0.5"}, timeout=SECONDS,
@@ -28,7 +29,7 @@ async def fetch(sender: SafeSender, url: str) -> tuple[bytes, str]:
     try:
         answer = await sender.send(request)
     except UnsafeAddress as error:
-        raise AnalysisFailed(Failure.UNSAFE_URL) from error
+        raise AnalysisFailed(Failure.UNSAFE_URL, is_transient=isinstance(error, NoPublicAddress)) from error
     except AnswerTooLarge as error:
         raise AnalysisFailed(Failure.AUDIO_TOO_LONG) from error
     except FetchFailed as error:

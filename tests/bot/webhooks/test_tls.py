@@ -40,7 +40,7 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(
     site: MakeSite, sender: MakeSender, self_signed: ssl.SSLContext
 ) -> None:
     shop = await site(sends(answer(b"ok")), ssl=self_signed)
-    with pytest.raises(FetchFailed, match=r"^127\.0\.0\.1 can't be reached\.$"):
+    with pytest.raises(FetchFailed, match=r"^127\.0\.0\.1 has no valid certificate\.$"):
         await sender(shop).send(OutgoingRequest(url=f"https://{shop.pair}/"))
     assert shop.heads == []
 

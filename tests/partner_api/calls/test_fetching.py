@@ -12,6 +12,7 @@ from bot.webhooks.sender import SafeSender
 from partner_api.calls import fetching
 from partner_api.calls.analysis.errors import AnalysisFailed, Failure
 from partner_api.calls.fetching import fetch
+from tests.bot.webhooks.conftest import FakeResolver
 
 
 @asynccontextmanager
@@ -66,6 +67,14 @@ async def test_a_server_that_breaks_off_may_do_better_later() -> None:
 
 async def test_an_inside_address_is_not_fetched() -> None:
     assert await failure(status(200), allow=False) == (Failure.UNSAFE_URL, False)
+
+
+async def test_a_name_that_could_not_be_looked_up_may_be_found_later() -> None:
+    sender = SafeSender(resolver=FakeResolver())
+    with pytest.raises(AnalysisFailed) as failed:
+        await fetch(sender, "http://calls.example.com/call.ogg")
+    await sender.close()
+    assert (failed.value.failure, failed.value.is_transient) == (Failure.UNSAFE_URL, True)
 
 
 @pytest.mark.parametrize("inside", [b"http://127.0.0.1:1/", b"http://169.254.169.254/", b"file:///etc/passwd"])
