@@ -103,7 +103,8 @@ def _about_services(services: Services) -> list[Warned]:
 def _about_callbacks(callbacks: Callbacks) -> list[Warned]:
     if not callbacks.paused:
         return []
-    text = f"{callbacks.paused} of your endpoints failed for so long that callbacks to it are held: mend and resume it."
+    whose = "one of your endpoints is" if callbacks.paused == 1 else f"{callbacks.paused} of your endpoints are"
+    text = f"Callbacks are held, since {whose} paused: see why, mend what is wrong, and resume."
     return [Warned("endpoint_paused", text)]
 
 

@@ -113,6 +113,8 @@ async def test_failed_callbacks_and_paused_endpoints_are_counted_for_whose_they_
             {"paused_endpoints": 1, "failed_last_24h": 1},
             True,
         )
+        [warning] = [one for one in body["warnings"] if one["code"] == "endpoint_paused"]
+        assert warning["message"].startswith("Callbacks are held, since one of your endpoints is paused")
     for key in others:
         assert (await health(office, key))["callbacks"] == {"paused_endpoints": 0, "failed_last_24h": 0}
     clock.advance(timedelta(hours=25))
