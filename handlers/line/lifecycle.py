@@ -16,6 +16,7 @@ from handlers.line.profiles import MOST_NAME, profile_of
 from handlers.line.rendering import messages_for
 from handlers.line.repository import greetings
 from handlers.line.responses import Incoming, Reply, Response, Silent
+from handlers.line.resting import arrival_text, is_resting
 from handlers.line.router import Turn
 from handlers.line.shops import offer_shops
 from handlers.line.situation import Situation
@@ -62,6 +63,9 @@ class Friends:
             if route.choices:
                 return offer_shops(incoming, route.choices)
             return Reply(messages=messages_for(say("line.greeting_no_shop", language)))
+        if is_resting(bot):
+            text = arrival_text(bot, language, key="line.greeting_resting")
+            return Reply(messages=messages_for(text), bot_id=bot.id)
         again = isinstance(incoming.event, FollowEvent) and incoming.event.is_unblocked
         text = say("line.greeting_again" if again else "line.greeting", language, shop=bot.store_name)
         asked = await greetings.first_questions(session, principal_of(bot), bot, limit=FIRST_QUESTIONS)

@@ -35,6 +35,11 @@ def rest_text(bot: Bot, language: Language) -> str:
     return opening_from(bot.opening).rest or say("line.shop_paused", language, shop=bot.store_name)
 
 
+def arrival_text(bot: Bot, language: Language, *, key: str) -> str:
+    """What is said to somebody who comes in while the bot rests: where they are, as `key` has it, and that."""
+    return "\n".join([say(key, language, shop=bot.store_name), rest_text(bot, language)])
+
+
 def back_text(bot: Bot, language: Language) -> str:
     """What a customer is told when a person has left the conversation: who answers from then on, if anybody does."""
     if not is_resting(bot):

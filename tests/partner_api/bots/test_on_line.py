@@ -104,6 +104,17 @@ async def test_a_suspended_bot_rests_until_its_partner_resumes_it(street: Street
     assert "恢復服務" in street.seen_words(street.owner)
 
 
+async def test_whoever_comes_to_a_suspended_bot_is_not_invited_to_ask(street: Street) -> None:
+    running, shop = street.running, street.desk.bot.store_name
+    await street.desk.call("POST", "/pause")
+    rests = say("line.shop_suspended", shop=shop)
+    entered = await street.say(street.customer, command_text(CommandName.ENTER_SHOP, street.desk.bot.shop_code))
+    assert entered == "\n".join([say("line.shop_entered_resting", shop=shop), rests])
+    await running.line.block(running.central, street.customer)
+    told = await running.line.follow(running.central, street.customer)
+    assert await running.answers(told) == ["\n".join([say("line.greeting_resting", shop=shop), rests])]
+
+
 async def test_the_menu_of_a_suspended_bot_says_so_and_offers_no_way_around(street: Street) -> None:
     await street.desk.call("POST", "/pause")
     assert "由您的服務商暫停服務" in await street.say(street.owner, "選單")
