@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 import structlog
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 from sqlalchemy import exc as store_errors
 
 from bot.errors import BadRequest, MethodNotAllowed, NotFound, PayloadTooLarge, PlatformError, Unavailable
@@ -43,6 +43,7 @@ from bot.web.surface import (
 logger = get_logger(__name__)
 
 CLIENT_CLOSED = 499
+EXPECTATION_FAILED = 417
 # The stable code of the error that a request was answered with.
 _ERROR = web.RequestKey("error", str)
 UNROUTED = "unrouted"
@@ -138,6 +139,22 @@ class Edge:
         if (more := request.get(ANSWER_HEADERS)) is not None:
             response.headers.update(more)
 
+    async def expected(self, request: web.Request) -> web.Response | None:
+        """What answers an `Expect` header before anything else: 100 for a body that waits for it, else 417.
+
+        aiohttp's own doesn't know the surface's shape.
+        """
+        if request.version != HttpVersion11:
+            return None
+        if request.headers.get("Expect", "").lower() != "100-continue":
+            told = BadRequest("100-continue is the one expectation that can be met.")
+            told.status = EXPECTATION_FAILED
+            return self.surface_of(request).render(told)
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        # What follows is the answer itself, of which nothing is written yet.
+        request.writer.output_size = 0
+        return None
+
     async def flush(self, _app: web.Application) -> None:
         """Write the access lines that still wait, when the application ends."""
         self.access_log.flush()
@@ -222,7 +239,6 @@ def create_web_app(
     app.on_cleanup.append(edge.flush)
     for route in routes:
         endpoint = edge.endpoint(route)
-        app.router.add_route(route.method, route.path, endpoint)
-        if route.method == "GET":
-            app.router.add_route("HEAD", route.path, endpoint)
+        for method in ("GET", "HEAD") if route.method == "GET" else (route.method,):
+            app.router.add_route(method, route.path, endpoint, expect_handler=edge.expected)
     return app

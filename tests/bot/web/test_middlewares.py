@@ -169,6 +169,13 @@ async def test_hostile_requests_get_a_clear_answer_with_an_id(
     assert (await client.request("POST", "/open/1", b"{}")).status == 200
 
 
+@pytest.mark.parametrize(("path", "key"), [("/open/1", "error"), ("/closed/x", "detail")])
+async def test_an_unknown_expectation_is_told_in_the_surface_shape(serve: Serve, path: str, key: str) -> None:
+    answer = await (await serve(app())).request("POST", path, b"{}", headers=("Expect: something",))
+    assert (answer.status, list(told(answer))[-1]) == (417, key)
+    assert "100-continue" in str(told(answer)[key])
+
+
 async def test_a_body_that_dribbles_in_is_cut_off_with_408(serve: Serve) -> None:
     client = await serve(app())
     answer = await client.request("POST", "/open/1", b"{", headers=("Content-Length: 100",))
