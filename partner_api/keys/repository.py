@@ -13,16 +13,18 @@ from bot.tenancy.principal import Principal
 from bot.tenancy.scope import visible_to
 
 # Every request begins with it: put together once, it takes three fifths of the time.
-_BY_HASH = (
+_BY_HASHES = (
     select(PartnerApiKey, Partner)
     .join(Partner, PartnerApiKey.partner_id == Partner.id)
-    .where(PartnerApiKey.key_hash == bindparam("presented"))
+    .where(PartnerApiKey.key_hash == bindparam("key"), PartnerApiKey.secret_hash == bindparam("secret"))
 )
 
 
-async def find_by_hash(session: AsyncSession, key_hash: str) -> tuple[PartnerApiKey, Partner] | None:
-    """The key with this hash, whatever became of it, and its partner."""
-    row = (await session.execute(_BY_HASH, {"presented": key_hash})).one_or_none()
+async def find_by_hashes(
+    session: AsyncSession, key_hash: str, secret_hash: str
+) -> tuple[PartnerApiKey, Partner] | None:
+    """The key with this hash and this hash of its secret, whatever became of it, and its partner."""
+    row = (await session.execute(_BY_HASHES, {"key": key_hash, "secret": secret_hash})).one_or_none()
     return None if row is None else (row[0], row[1])
 
 
