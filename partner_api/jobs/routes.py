@@ -75,7 +75,7 @@ class Jobs:
         # Results may be long, so they are read off the event loop.
         async with self._api.database.reading(heavy=True) as session:
             job = await repository.job_row(session, request[CALLER].principal, _job_id(request), results=True)
-        return json_response(job_status(job))
+        return json_response(job_status(job, self._api.clock.now()))
 
     async def listed(self, request: web.Request) -> web.Response:
         principal, query = request[CALLER].principal, read_query(request, JobsQuery)
@@ -86,7 +86,8 @@ class Jobs:
             rows, total = await repository.list_jobs(
                 session, principal, query, state=query.status, company_id=company_id
             )
-        return json_response(JobList([job_shown(row) for row in rows], total, query.limit, query.offset))
+        now = self._api.clock.now()
+        return json_response(JobList([job_shown(row, now) for row in rows], total, query.limit, query.offset))
 
     async def cancel(self, request: web.Request) -> web.Response:
         api, principal = self._api, request[CALLER].principal
@@ -96,7 +97,7 @@ class Jobs:
             )
         if lanes:
             api.wake(lanes)
-        return json_response(job_shown(job))
+        return json_response(job_shown(job, api.clock.now()))
 
     async def erase(self, request: web.Request) -> web.Response:
         async with self._api.database.unit_of_work() as session:

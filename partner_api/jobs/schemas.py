@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -67,18 +68,23 @@ class JobList(msgspec.Struct):
     offset: int
 
 
-def job_shown(job: AsyncJob) -> JobShown:
-    return JobShown(**_fields(job))
+def job_shown(job: AsyncJob, now: datetime) -> JobShown:
+    return JobShown(**_fields(job, now))
 
 
-def job_status(job: AsyncJob) -> JobStatus:
+def job_status(job: AsyncJob, now: datetime) -> JobStatus:
     """A job whose results were loaded with it."""
-    results = job.results if job.state == JobState.COMPLETED and job.results_until is not None else None
-    return JobStatus(**_fields(job), results=UNSET if results is None else results)
+    kept = job.results if job.state == JobState.COMPLETED and _until(job, now) is not None else None
+    return JobStatus(**_fields(job, now), results=UNSET if kept is None else kept)
 
 
-def _fields(job: AsyncJob) -> dict[str, Any]:
-    is_completed, until = job.state == JobState.COMPLETED, job.results_until
+def _until(job: AsyncJob, now: datetime) -> datetime | None:
+    """Until when there are results; None also where they are past their time and wait for the chore."""
+    return job.results_until if job.results_until is not None and job.results_until > now else None
+
+
+def _fields(job: AsyncJob, now: datetime) -> dict[str, Any]:
+    is_completed, until = job.state == JobState.COMPLETED, _until(job, now)
     return {
         "job_id": str(job.id),
         "job_type": job.job_type,

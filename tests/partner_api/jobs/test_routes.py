@@ -62,9 +62,10 @@ async def test_a_completed_job_has_its_results_until_their_time(office: Office, 
     )
     assert ("estimated_time" in shown, shown["completed_at"]) == (False, "2026-01-01T00:00:00Z")
     clock.advance(timedelta(days=30))
-    await purging(office.api.database)(clock.now())
     expired = await status(office, job_id)
     assert (expired["status"], expired["results_expired"], "results" in expired) == ("completed", True, False)
+    await purging(office.api.database)(clock.now())
+    assert await status(office, job_id) == expired
 
 
 async def test_a_failed_job_tells_its_code(office: Office) -> None:
