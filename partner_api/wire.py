@@ -63,7 +63,7 @@ SHOWN_LINE = AfterValidator(shown_line)
 
 def timestamp(moment: datetime) -> str:
     """ISO 8601 in UTC to the second: `2026-11-22T03:00:00Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def uuid_of(text: str, missing: type[NotFound]) -> uuid.UUID:
