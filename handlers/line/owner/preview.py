@@ -20,6 +20,7 @@ from handlers.line.owner.replies import begin, current, end, phrase, tap, told, 
 from handlers.line.owner.tools import Tools
 from handlers.line.rendering import messages_for, suggestions_of
 from handlers.line.responses import Message, Reply, Response
+from handlers.line.resting import is_resting
 from handlers.line.situation import PREVIEW
 from knowledge.engine import Answer, Outcome
 
@@ -96,7 +97,7 @@ class Preview:
 def _marked(order: Order, text: str, buttons: tuple[Any, ...]) -> tuple[Message, ...]:
     """The answer as customers see it, behind a line that says that this is a preview."""
     first, *others = messages_for(text, buttons)
-    mark = phrase(order, "preview.mark")
+    mark = phrase(order, "preview.mark_resting" if is_resting(order.bot) else "preview.mark")
     if isinstance(first, TextMessage) and len(first.text) <= LONGEST_MARKED:
         return (replace(first, text=f"{mark}\n{first.text}"), *others)
     return (TextMessage(mark), first, *others)[:MAX_MESSAGES]

@@ -39,6 +39,12 @@ async def test_a_preview_knows_the_hours_as_customers_do(owner: Seat) -> None:
     assert (await owner.says("營業時間？")).text == f"{say('preview.mark')}\n我們的營業時間：\n每天　09:00–18:00"
 
 
+async def test_a_preview_of_a_bot_that_rests_says_that_nobody_sees_it_yet(owner: Seat) -> None:
+    await owner.says("暫停")
+    await owner.says("預覽")
+    assert (await owner.says(ASK)).text == f"{say('preview.mark_resting')}\n{ANSWER}"
+
+
 async def test_a_preview_ends_by_button_or_word(owner: Seat) -> None:
     begun = await owner.says("預覽")
     assert (await owner.presses(begun, say("preview.stop"))).text == say("preview.stopped")
