@@ -21,8 +21,8 @@ from time import perf_counter
 
 import structlog
 from aiohttp import HttpVersion11, web
-from sqlalchemy import exc as store_errors
 
+from bot.db.outages import is_outage
 from bot.errors import BadRequest, MethodNotAllowed, NotFound, PayloadTooLarge, PlatformError, Unavailable
 from bot.logging import get_logger
 from bot.metrics import Metrics
@@ -48,8 +48,8 @@ EXPECTATION_FAILED = 417
 _ERROR = web.RequestKey("error", str)
 UNROUTED = "unrouted"
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
-# What SQLAlchemy and the drivers raise when a store can't be reached or doesn't answer in time.
-STORE_DOWN = (store_errors.OperationalError, store_errors.InterfaceError, store_errors.TimeoutError, OSError)
+# While the store is away every request fails alike: where it failed is told this often, that it failed each time.
+OUTAGE_TRACED_SECONDS = 10.0
 _DECENT_ID = re.compile(r"[A-Za-z0-9_.:-]{8,64}")
 
 
@@ -79,6 +79,8 @@ class Edge:
     ids: RequestIds = field(default_factory=RequestIds)
     # The route of each function that `endpoint` made.
     routes: dict[object, Route] = field(default_factory=dict)
+    # When the store was last told of as away, with where it showed.
+    outage_traced: float = -OUTAGE_TRACED_SECONDS
 
     def endpoint(self, route: Route) -> Handler:
         """The handler to register for `route`."""
@@ -173,12 +175,21 @@ class Edge:
         if isinstance(error, PlatformError) and error.status < PlatformError.status:
             request[_ERROR] = error.code
             return self.surface_of(request).render(error)
-        logger.error("request_failed", exc_info=error)
-        if isinstance(error, STORE_DOWN):
+        if is_outage(error):
+            self._tell_of_outage(error)
             error = Unavailable(retry_after=2)
+        else:
+            logger.error("request_failed", exc_info=error)
         told = error if isinstance(error, PlatformError) else PlatformError()
         request[_ERROR] = told.code
         return self.surface_of(request).render(told)
+
+    def _tell_of_outage(self, error: Exception) -> None:
+        now = perf_counter()
+        traced = now >= self.outage_traced + OUTAGE_TRACED_SECONDS
+        if traced:
+            self.outage_traced = now
+        logger.error("store_unavailable", error=type(error).__name__, exc_info=error if traced else None)
 
     def _from_aiohttp(self, request: web.Request, error: web.HTTPException) -> web.Response:
         """Redirects pass as they are; errors take the surface's shape."""

@@ -4,6 +4,7 @@ import json
 import pytest
 from aiohttp import web
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from bot.errors import Conflict, PlatformError, Unauthenticated
 from bot.metrics import Metrics
@@ -201,3 +202,12 @@ async def test_a_caller_who_leaves_half_way_costs_nothing(serve: Serve) -> None:
     writer.close()
     await asyncio.wait_for(log.written.wait(), 5)
     assert log.lines[0].status == 499
+
+
+async def test_where_the_store_was_missed_is_told_once_and_that_it_was_each_time(serve: Serve) -> None:
+    client = await serve(raising(ConnectionRefusedError("10.0.0.1")))
+    with capture_logs() as logs:
+        answers = [await client.request("POST", "/open/x") for _ in range(3)]
+    assert [(one.status, one.headers["retry-after"]) for one in answers] == [(503, "2")] * 3
+    told = [line for line in logs if line["event"] == "store_unavailable"]
+    assert [line["exc_info"] is not None for line in told] == [True, False, False]
