@@ -17,6 +17,9 @@ from partner_api.calls.analysis.lexicon import lists
 from partner_api.calls.analysis.measures import Analysed, measure
 
 TOP = 10
+# Points that have to be measurable for an overall score: what a call always has in which it is known who speaks and in
+# which language. Of a single small part it would be all or nothing.
+LEAST_MEASURED = 40
 _TENTH = Decimal("0.1")
 
 
@@ -52,8 +55,8 @@ def score(
 ) -> dict[str, Any]:
     """The scores of a call of `call_type`: `{"rubric", "call_type", "parts", "overall"}`.
 
-    A part is `{"name", "score", "max", "reason", "source", "evidence"}`; `overall` is None where no part could be
-    measured.
+    A part is `{"name", "score", "max", "reason", "source", "evidence"}`; `overall` is None where too few
+    parts could be measured.
     """
     analysed = Analysed(tone, content, sentiment)
     parts = [_scored(part, analysed) for part in rubric().parts]
@@ -61,10 +64,10 @@ def score(
 
 
 def overall(parts: Sequence[Mapping[str, Any]]) -> float | None:
-    """What the points of `parts` come to out of 10; None where none of them has any."""
+    """What the points of `parts` come to out of 10; None where parts of fewer than LEAST_MEASURED points have any."""
     counting = [part for part in parts if part["score"] is not None]
     top = sum(part["max"] for part in counting)
-    if not top:
+    if top < LEAST_MEASURED:
         return None
     return rounded(Decimal(TOP) * sum((Decimal(str(part["score"])) for part in counting), Decimal()) / top)
 

@@ -63,6 +63,13 @@ def test_what_cannot_be_measured_does_not_count_and_says_why() -> None:
     assert without["overall"] != with_tone["overall"]
 
 
+def test_of_small_parts_alone_nothing_follows_for_the_whole() -> None:
+    found = scored("Good morning. What does it cost? It's $49 a month.", tone={})
+    assert (points(found)["next_step"], found["overall"]) == (0.0, None)
+    parts = [{"score": float(top), "max": top} for top in (25, 10, 5)]
+    assert (overall(parts), overall(parts[:-1])) == (10.0, None)
+
+
 def test_every_part_that_counts_has_its_source_and_reason() -> None:
     for part in scored()["parts"]:
         assert part["reason"]
@@ -80,7 +87,7 @@ def test_nothing_measured_is_no_score() -> None:
     assert overall([{"score": None, "max": 25}]) is None
 
 
-@given(st.lists(st.tuples(st.integers(0, 250), st.integers(25, 30)), min_size=1))
+@given(st.lists(st.tuples(st.integers(0, 250), st.integers(25, 30)), min_size=2))
 def test_a_score_is_between_0_and_10(parts: list[tuple[int, int]]) -> None:
     found = overall([{"score": tenths / 10, "max": top} for tenths, top in parts])
     assert found is not None
