@@ -158,7 +158,9 @@ async def _claimed(session: AsyncSession, turn: Turn, claim: Claim, *, wake: tup
     if claim.outcome is ClaimOutcome.CODE_WRONG and not claim.tries_left:
         return _say(incoming, "too_many_tries")
     values = {"shop": bot.store_name if bot else "", "code": bot.shop_code if bot else "", "left": claim.tries_left}
-    text = say(f"binding.{claim.outcome}", incoming.language, **values)
+    # On an account of its own, a shop has no use for its code.
+    alone = "_alone" if claim.outcome in _OF_OWNER and not incoming.channel.is_central else ""
+    text = say(f"binding.{claim.outcome}{alone}", incoming.language, **values)
     if bot is None or claim.outcome not in _OWN | _HELP:
         return Reply(messages=messages_for(text), wake=wake)
     await repository.enter_bot(session, turn.contact.id, bot.id)

@@ -50,7 +50,7 @@ async def test_a_bot_moves_to_an_account_of_its_own_and_answers_there(there: She
     assert added["webhook_url"] == account.webhook_url == f"{product.url}/line/webhook/{added['channel_id']}"
     owner = product.friend(of=account)
     said = await product.ask(owner, added["claim"], channel=account)
-    assert said == [say("binding.bound", shop=bot.store_name, code=bot.shop_code)]
+    assert said == [say("binding.bound_alone", shop=bot.store_name)]
     assert await product.shops.owner_of(bot) == owner.user_id
 
 
