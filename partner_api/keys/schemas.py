@@ -77,7 +77,7 @@ class KeyPatch(RequestBody):
 class RollBody(RequestBody):
     """How long the old key goes on, and how long the new one does."""
 
-    overlap_hours: Annotated[float, Field(ge=0, le=720, strict=False)] = DEFAULT_OVERLAP_HOURS
+    overlap_hours: Annotated[float, Field(ge=0, le=720)] = DEFAULT_OVERLAP_HOURS
     expires_days: Days = DEFAULT_DAYS
 
 

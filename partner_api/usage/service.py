@@ -42,7 +42,10 @@ Period = tuple[datetime, datetime]
 def period(query: PeriodQuery, *, now: datetime) -> Period:
     """From when on and until when, the latter left out. Raises WrongPeriod."""
     until = _moment("to", query.until, end=True) if query.until else now
-    since = _moment("from", query.since) if query.since else until - DEFAULT_PERIOD
+    try:
+        since = _moment("from", query.since) if query.since else until - DEFAULT_PERIOD
+    except OverflowError:
+        raise WrongPeriod("to is too early.") from None
     if since >= until:
         raise WrongPeriod("from must be before to.")
     if until - since > LONGEST_PERIOD:

@@ -93,6 +93,12 @@ async def test_a_key_may_be_rolled_without_a_body(operator: Operator) -> None:
     assert (await operator("GET", f"/keys/{old['id']}")).body["expires_at"] == "2026-01-02T00:00:00Z"
 
 
+@pytest.mark.parametrize("hours", [True, "24", -1, 721])
+async def test_an_overlap_is_a_number_of_hours(operator: Operator, hours: object) -> None:
+    old = await operator.make_key()
+    assert (await operator("POST", f"/keys/{old['id']}/roll", {"overlap_hours": hours})).status == 400
+
+
 async def test_a_revoked_key_opens_nothing_any_more(operator: Operator) -> None:
     made = await operator.make_key()
     revoked = await operator("POST", f"/keys/{made['id']}/revoke")
