@@ -2,9 +2,9 @@
 
 A statement on a local file takes some ten microseconds, and handing it to a thread and back takes
 ten times that, several times over (measured: 0.8 ms a statement through aiosqlite, 0.2 ms here).
-So statements run where they are called; what may really wait, the commit with its fsync and a
-lock that another process holds, runs in a thread. Reads that bring much at once use the engine
-on aiosqlite (`Database.reading(heavy=True)`).
+So statements run where they are called; what may really wait runs in a thread: the commit with its
+fsync, a lock that another process holds, and a statement that writes or removes megabytes. Reads that
+bring much at once use the engine on aiosqlite (`Database.reading(heavy=True)`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import AdaptedConnection, pool
@@ -22,6 +23,10 @@ from sqlalchemy.util.concurrency import await_
 
 DRIVER = "sqlite+inline"
 BUSY_TIMEOUT_MS = 5_000
+# A value from this size on takes milliseconds to write: some 3 ms for a megabyte.
+LARGE = 1024 * 1024
+# Put into a statement that may take as long without such a value: `delete(...).prefix_with(HEAVY, dialect="sqlite")`.
+HEAVY = "/* heavy */"
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -33,6 +38,13 @@ class InlineCursor(sqlite3.Cursor):
     """A `sqlite3` cursor with the one step that SQLAlchemy awaits; its rows are at hand already."""
 
     server_side = False
+
+    def execute(self, statement: str, parameters: Any = ()) -> InlineCursor:
+        if HEAVY in statement or any(_is_large(value) for value in parameters):
+            _in_thread(lambda: super(InlineCursor, self).execute(statement, parameters))
+            return self
+        super().execute(statement, parameters)
+        return self
 
     async def _async_soft_close(self) -> None:
         return None
@@ -123,5 +135,22 @@ class InlineDialect(SQLiteDialect_pysqlite):
 registry.register("sqlite.inline", __name__, InlineDialect.__name__)
 
 
+def _is_large(value: object) -> bool:
+    return isinstance(value, bytes | str) and len(value) >= LARGE
+
+
 def _in_thread(step: Callable[[], object]) -> None:
-    await_(asyncio.get_running_loop().run_in_executor(None, step))
+    await_(_to_its_end(step))
+
+
+async def _to_its_end(step: Callable[[], object]) -> None:
+    """Run a step in a thread. A task that is cancelled meanwhile goes on once it has ended, since what follows,
+    the rollback, must not run beside it or before it."""
+    running = asyncio.get_running_loop().run_in_executor(None, step)
+    try:
+        await asyncio.shield(running)
+    except asyncio.CancelledError:
+        while not running.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([running])
+        raise

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, null, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
+from bot.db.sqlite import HEAVY
 from bot.models import AsyncJob, CallRecording, Lane, WebhookDelivery
 from bot.tenancy.principal import Principal
 from bot.tenancy.scope import visible_to
@@ -97,7 +98,9 @@ async def due_jobs(
 
 async def delete_recording(session: AsyncSession, job_id: uuid.UUID) -> None:
     """Remove what a job worked on: it has ended."""
-    await _run(session, delete(CallRecording).where(CallRecording.job_id == job_id))
+    gone = delete(CallRecording).where(CallRecording.job_id == job_id)
+    # It may be 25 MB, whose pages SQLite goes through one by one.
+    await _run(session, gone.prefix_with(HEAVY, dialect="sqlite"))
 
 
 async def erase_results(session: AsyncSession, job_ids: Sequence[uuid.UUID]) -> None:
