@@ -18,8 +18,8 @@ from partner_api.calls.schemas import AnalyzeBody
 
 # From here on a body is large: below it, reading one takes less than a millisecond.
 LARGE = 64 * 1024
-# Bodies that may arrive at once; a slow one keeps its place, so that no key has all of them.
-ARRIVING, ARRIVING_OF_ONE_KEY = 6, 3
+# Bodies that may arrive at once; a slow one keeps its place, so that no partner has all of them, whatever its keys.
+ARRIVING, ARRIVING_OF_ONE_PARTNER = 6, 3
 WORKED_AT_ONCE = 2
 PATIENCE_SECONDS = 10.0
 RETRY_AFTER_SECONDS = 5
@@ -50,17 +50,17 @@ class Intake:
     def __init__(self, *, patience: float = PATIENCE_SECONDS) -> None:
         self._patience = patience
         self._arriving = asyncio.Semaphore(ARRIVING)
-        self._of_key: WeakValueDictionary[uuid.UUID, asyncio.Semaphore] = WeakValueDictionary()
+        self._of_partner: WeakValueDictionary[uuid.UUID, asyncio.Semaphore] = WeakValueDictionary()
         self._worked = asyncio.Semaphore(WORKED_AT_ONCE)
         self._threads = ThreadPoolExecutor(max_workers=WORKED_AT_ONCE, thread_name_prefix="calls")
 
     @asynccontextmanager
-    async def arriving(self, key_id: uuid.UUID, length: int | None) -> AsyncIterator[None]:
+    async def arriving(self, partner_id: uuid.UUID, length: int | None) -> AsyncIterator[None]:
         """Hold a place for a body of `length` bytes, None where nobody knows. Raises IntakeBusy."""
         if length is not None and length < LARGE:
             yield
             return
-        own = self._of_key.setdefault(key_id, asyncio.Semaphore(ARRIVING_OF_ONE_KEY))
+        own = self._of_partner.setdefault(partner_id, asyncio.Semaphore(ARRIVING_OF_ONE_PARTNER))
         async with self._place(own), self._place(self._arriving):
             yield
 

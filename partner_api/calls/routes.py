@@ -60,7 +60,7 @@ class Calls:
 
     async def analyze(self, request: web.Request) -> web.Response:
         key = idempotency_key(request.headers)
-        async with self._intake.arriving(request[CALLER].key_id, request.content_length):
+        async with self._intake.arriving(request[CALLER].partner_id, request.content_length):
             body = await read_json_body(request)
             async with self._intake.working(len(body)):
                 call = await self._intake.read(body)

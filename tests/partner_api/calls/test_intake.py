@@ -2,6 +2,7 @@ import asyncio
 import base64
 import io
 import json
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from uuid import uuid4
 
@@ -9,31 +10,52 @@ import pytest
 
 from bot.errors import BadRequest
 from bot.web.idempotency import body_digest
+from partner_api.caller import Environment
 from partner_api.calls.audio import MAX_AUDIO, AudioBytes
 from partner_api.calls.errors import IntakeBusy
-from partner_api.calls.intake import ARRIVING, ARRIVING_OF_ONE_KEY, LARGE, WORKED_AT_ONCE, Intake
-from tests.partner_api.conftest import WAV, Office, refused
+from partner_api.calls.intake import ARRIVING, ARRIVING_OF_ONE_PARTNER, LARGE, WORKED_AT_ONCE, Intake
+from tests.partner_api.conftest import WAV, Office, office_on, refused
+from tests.support.partners import make_key
 
 JSON = {"Content-Type": "application/json"}
-KEY, OTHER, THIRD = uuid4(), uuid4(), uuid4()
+ONE, OTHER, THIRD = uuid4(), uuid4(), uuid4()
 
 
-async def test_one_key_does_not_take_every_place_of_large_bodies() -> None:
+async def test_one_partner_does_not_take_every_place_of_large_bodies() -> None:
     intake = Intake(patience=0.01)
     async with AsyncExitStack() as held:
-        for _ in range(ARRIVING_OF_ONE_KEY):
-            await held.enter_async_context(intake.arriving(KEY, LARGE))
+        for _ in range(ARRIVING_OF_ONE_PARTNER):
+            await held.enter_async_context(intake.arriving(ONE, LARGE))
         with pytest.raises(IntakeBusy) as busy:
-            await held.enter_async_context(intake.arriving(KEY, None))
+            await held.enter_async_context(intake.arriving(ONE, None))
         assert (busy.value.status, busy.value.retry_after) == (503, 5)
-        for _ in range(ARRIVING - ARRIVING_OF_ONE_KEY):
+        for _ in range(ARRIVING - ARRIVING_OF_ONE_PARTNER):
             await held.enter_async_context(intake.arriving(OTHER, LARGE))
         with pytest.raises(IntakeBusy):
             await held.enter_async_context(intake.arriving(THIRD, LARGE))
         for _ in range(100):
-            await held.enter_async_context(intake.arriving(KEY, LARGE - 1))
-    async with intake.arriving(KEY, LARGE):
+            await held.enter_async_context(intake.arriving(ONE, LARGE - 1))
+    async with intake.arriving(ONE, LARGE):
         pass
+
+
+async def test_slow_bodies_with_both_keys_of_a_partner_leave_room_for_another(office: Office) -> None:
+    partner, ended = await office.partner(), asyncio.Event()
+    both = [await make_key(office.api, partner, environment=environment) for environment in Environment]
+    other = await office_on(office.api, office.client)
+
+    async def slow() -> AsyncIterator[bytes]:
+        for _ in range(ARRIVING):
+            yield b" " * LARGE
+        await ended.wait()
+
+    sent = [office.call("POST", "/calls/analyze", key=key, data=slow(), headers=JSON) for key in both * ARRIVING]
+    waiting = [asyncio.create_task(one) for one in sent]
+    recording = base64.b64encode(WAV + bytes(LARGE)).decode()
+    answer = await asyncio.wait_for(other.analyze(audio_file=recording), 5)
+    ended.set()
+    assert answer.status == 202
+    assert {refused(one) for one in await asyncio.gather(*waiting)} == {(400, "bad_request")}
 
 
 async def test_a_place_is_waited_for() -> None:
