@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, null, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, null, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
@@ -22,6 +22,14 @@ from partner_api.wire import PageQuery
 
 # Without statistics SQLite would look through every job that a key ever had.
 _OPEN_FIRST = ("INDEXED BY ix_async_jobs_due", "sqlite")
+# Every call that is taken in asks for it.
+_OPEN_OF_KEY = (
+    select(func.count())
+    .select_from(AsyncJob)
+    .with_hint(AsyncJob, *_OPEN_FIRST)
+    .where(AsyncJob.due_at.is_not(None), AsyncJob.state.in_(OPEN))
+    .where(AsyncJob.partner_api_key_id == bindparam("key_id"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +76,7 @@ async def list_jobs(
 
 async def count_open_of_key(session: AsyncSession, key_id: uuid.UUID) -> int:
     """How many jobs that were asked for with this key have not ended."""
-    counting = select(func.count()).select_from(AsyncJob).with_hint(AsyncJob, *_OPEN_FIRST)
-    is_open = (AsyncJob.due_at.is_not(None), AsyncJob.state.in_(OPEN))
-    return await session.scalar(counting.where(*is_open, AsyncJob.partner_api_key_id == key_id)) or 0
+    return await session.scalar(_OPEN_OF_KEY, {"key_id": key_id}) or 0
 
 
 async def open_jobs(session: AsyncSession, principal: Principal) -> OpenJobs:
