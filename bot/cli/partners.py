@@ -99,6 +99,21 @@ def update(
         typer.echo(_partner_line(changed))
 
 
+@partner.command(name="provisioning-key")
+def provisioning_key(
+    called: Annotated[str, typer.Argument(metavar="PARTNER", help="The partner's name or id.")],
+    *,
+    keep_old: Annotated[bool, typer.Option("--keep-old", help="Let the keys before go on as well.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a new provisioning key of a partner and print it, this once. Those before it end at once."""
+    shown = asyncio.run(_new_key(load_settings(), called, keep_old=keep_old))
+    if as_json:
+        print_json(shown)
+    else:
+        typer.echo(shown["api_key"])
+
+
 @partner.command()
 def usage(
     key_id: Annotated[uuid.UUID, typer.Argument(help="The key's id, as `partner key list` shows it.")],
@@ -164,9 +179,23 @@ def _run(work: Callable[[Database], Awaitable[Found]]) -> Found:
     return asyncio.run(run())
 
 
+def _verbs(settings: Settings) -> Partners:
+    return Partners(
+        clock=SystemClock(), key_hash_key=derive_key(settings.secret_key.get_secret_value(), Purpose.PARTNER_KEY)
+    )
+
+
+async def _new_key(settings: Settings, called: str, *, keep_old: bool) -> dict[str, object]:
+    verbs = _verbs(settings)
+    async with opened_store(settings) as database, database.unit_of_work() as session:
+        found = await partner_called(session, called)
+        if not keep_old:
+            await verbs.revoke_keys(session, found)
+        return {"partner_id": found.id, "name": found.name, "api_key": await verbs.issue_key(session, found)}
+
+
 async def _create(settings: Settings, wanted: PartnerBody, *, import_key: str | None) -> dict[str, object]:
-    key_hash_key = derive_key(settings.secret_key.get_secret_value(), Purpose.PARTNER_KEY)
-    verbs = Partners(clock=SystemClock(), key_hash_key=key_hash_key)
+    verbs = _verbs(settings)
     async with opened_store(settings) as database, database.unit_of_work() as session:
         made = await verbs.create(session, wanted.name, slots=wanted.slots)
         if import_key is not None:

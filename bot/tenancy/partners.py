@@ -70,6 +70,10 @@ class Partners:
         await self._keep(session, partner, key)
         return key
 
+    async def revoke_keys(self, session: AsyncSession, partner: Partner) -> None:
+        """End every provisioning key that `partner` has."""
+        await repository.revoke_keys(session, partner.id, now=self._clock.now())
+
     async def import_key(self, session: AsyncSession, partner: Partner, *, key: str) -> None:
         """Let `partner` go on using a UUID key that it has from elsewhere.
 

@@ -21,6 +21,12 @@ async def find_key(session: AsyncSession, key_hash: str) -> tuple[PartnerKey, Pa
     return None if row is None else (row[0], row[1])
 
 
+async def revoke_keys(session: AsyncSession, partner_id: uuid.UUID, *, now: datetime) -> None:
+    """End every provisioning key of a partner."""
+    statement = update(PartnerKey).where(PartnerKey.partner_id == partner_id, PartnerKey.revoked_at.is_(None))
+    await session.execute(statement.values(revoked_at=now), execution_options={"synchronize_session": False})
+
+
 async def find_api_key(session: AsyncSession, key_hash: str) -> ApiKey | None:
     """The API key with this hash, whatever became of it."""
     found: ApiKey | None = await session.scalar(select(ApiKey).where(ApiKey.key_hash == key_hash))

@@ -128,6 +128,16 @@ async def test_a_partner_is_changed(shell: Shell) -> None:
     assert "disabled  0/5 slots  Y" in (await shell.run("partner", "list")).out
 
 
+async def test_a_partner_gets_another_provisioning_key(shell: Shell) -> None:
+    first = (await shell.run("partner", "create", "CompanyX", "--slots", "1")).json["api_key"]
+    made = await made_by(shell, "partner", "provisioning-key", "CompanyX")
+    assert made["api_key"].startswith("pk_provision_")
+    assert made["api_key"] != first
+    plain = await shell.run("partner", "provisioning-key", made["partner_id"], "--keep-old")
+    assert plain.out.startswith("pk_provision_")
+    assert (await shell.run("partner", "provisioning-key", "nobody")).code == 2
+
+
 async def test_usage_and_cleanup_say_what_there_is(shell: Shell) -> None:
     made = await key_of(shell)
     shown = await made_by(shell, "partner", "usage", made["id"], "--from", "2026-01-01", "--to", "2026-01-31")

@@ -53,6 +53,20 @@ async def test_a_revoked_key_opens_nothing(database: Database, partners: Partner
             await partners.verify(session, key)
 
 
+async def test_a_partners_keys_end_all_at_once_and_nobody_elses(
+    database: Database, partners: Partners, partner: Partner
+) -> None:
+    keys = [await issue(database, partners, partner) for _ in range(2)]
+    async with database.unit_of_work() as session:
+        others = await partners.issue_key(session, await partners.create(session, "another", slots=1))
+        await partners.revoke_keys(session, partner)
+    async with database.reading() as session:
+        await partners.verify(session, others)
+        for key in keys:
+            with pytest.raises(Unauthenticated):
+                await partners.verify(session, key)
+
+
 async def test_a_disabled_partner_is_told_so(database: Database, partners: Partners, partner: Partner) -> None:
     key = await issue(database, partners, partner)
     async with database.unit_of_work() as session:
