@@ -178,6 +178,9 @@ class Edge:
         if is_outage(error):
             self._tell_of_outage(error)
             error = Unavailable(retry_after=2)
+        elif isinstance(error, Unavailable):
+            # Whoever raises it knows why; under load there are many, and none of them is a fault.
+            logger.warning("request_put_off", code=error.code)
         else:
             logger.error("request_failed", exc_info=error)
         told = error if isinstance(error, PlatformError) else PlatformError()

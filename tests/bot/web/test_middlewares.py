@@ -6,7 +6,7 @@ from aiohttp import web
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
-from bot.errors import Conflict, PlatformError, Unauthenticated
+from bot.errors import Conflict, PlatformError, Unauthenticated, Unavailable
 from bot.metrics import Metrics
 from bot.web.access_log import AccessLine
 from bot.web.middlewares import create_web_app
@@ -211,3 +211,11 @@ async def test_where_the_store_was_missed_is_told_once_and_that_it_was_each_time
     assert [(one.status, one.headers["retry-after"]) for one in answers] == [(503, "2")] * 3
     told = [line for line in logs if line["event"] == "store_unavailable"]
     assert [line["exc_info"] is not None for line in told] == [True, False, False]
+
+
+async def test_a_request_that_is_put_off_is_no_fault_in_the_log(serve: Serve) -> None:
+    with capture_logs() as logs:
+        answer = await (await serve(raising(Unavailable(retry_after=5)))).request("POST", "/open/x")
+    assert (answer.status, answer.headers["retry-after"]) == (503, "5")
+    assert [line for line in logs if "exc_info" in line] == []
+    assert {"event": "request_put_off", "code": "unavailable"}.items() <= logs[0].items()
