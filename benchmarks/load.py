@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
-OK = b"HTTP/1.1 200"
+# Any success: a webhook is answered with 200, what is made with 201 and 202.
+OK = b"HTTP/1.1 2"
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a load came to: how many requests got a 200, how many didn't, and seconds in all."""
+    """What a load came to: how many requests succeeded, how many didn't, and seconds in all."""
 
     acknowledged: int
     refused: int
