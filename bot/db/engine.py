@@ -40,7 +40,10 @@ class Database:
             self.engine = _sqlite_engine(url, writing=True)
             reading, heavy = _sqlite_engine(url, writing=False), _threaded_sqlite_engine(url)
         else:
-            self.engine = reading = heavy = _postgresql_engine(url)
+            self.engine = _postgresql_engine(url)
+            # Each statement by itself sees the latest commit in a transaction too: beginning and ending one around
+            # reads takes two more round trips and changes nothing.
+            reading = heavy = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._engines = {self.engine, reading, heavy}
         self._writing = async_sessionmaker(self.engine, expire_on_commit=False)
         self._reading = async_sessionmaker(reading, expire_on_commit=False, autoflush=False)

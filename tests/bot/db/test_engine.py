@@ -68,3 +68,13 @@ PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 async def test_another_store_of_the_same_kind_shares_nothing(postgresql_database: Database) -> None:
     async with postgresql_database.reading() as session:
         assert (await session.execute(text("SELECT count(*) FROM tenants"))).scalar_one() == 0
+
+
+async def test_reading_from_postgresql_opens_no_transaction(postgresql_database: Database) -> None:
+    # `now()` is when the transaction began.
+    async with postgresql_database.reading() as session:
+        first, second = [await session.scalar(text("SELECT now()")) for _ in range(2)]
+    assert first < second
+    async with postgresql_database.unit_of_work() as session:
+        first, second = [await session.scalar(text("SELECT now()")) for _ in range(2)]
+    assert first == second
