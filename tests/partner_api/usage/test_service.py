@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -10,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import ManualClock
 from bot.db.engine import Database
@@ -21,7 +25,7 @@ from partner_api.keys.errors import CompanyBound, NoSuchKey
 from partner_api.usage import service
 from partner_api.usage.errors import WrongPeriod
 from partner_api.usage.schemas import PeriodQuery, UsageShown
-from partner_api.usage.service import Usage, clean_up, period
+from partner_api.usage.service import ADDED_UP_AT_ONCE, Usage, clean_up, period
 from tests.support.partners import MadeKey, api_on, make_key, make_partner
 from tests.support.settings import MakeSettings
 
@@ -234,3 +238,22 @@ async def test_postgresql_cleans_up_and_makes_no_keys(
                 await session.execute(text(f"SELECT {call}"))
     assert refused.value.orig is not None
     assert "shopkeeper partner key create" in str(getattr(refused.value.orig.__cause__, "hint", ""))
+
+
+async def test_adding_up_takes_two_of_the_stores_connections_at_most(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, most, now, reading = await make_key(desk.api), 0, 0, desk.api.database.reading
+
+    @asynccontextmanager
+    async def counted(*, heavy: bool = False) -> AsyncIterator[AsyncSession]:
+        nonlocal most, now
+        async with reading(heavy=heavy) as session:
+            now += heavy
+            most = max(most, now)
+            yield session
+            now -= heavy
+
+    monkeypatch.setattr(desk.api.database, "reading", counted)
+    await asyncio.gather(*(desk.own(key) for _ in range(6)))
+    assert most == ADDED_UP_AT_ONCE
