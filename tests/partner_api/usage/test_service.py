@@ -240,9 +240,7 @@ async def test_postgresql_cleans_up_and_makes_no_keys(
     assert "shopkeeper partner key create" in str(getattr(refused.value.orig.__cause__, "hint", ""))
 
 
-async def test_adding_up_takes_two_connections_at_most(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_adding_up_takes_two_connections_at_most(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     key, most, now, reading = await make_key(desk.api), 0, 0, desk.api.database.reading
 
     @asynccontextmanager
