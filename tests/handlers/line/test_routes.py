@@ -173,11 +173,12 @@ async def test_a_redelivered_event_is_acknowledged_and_stored_once(storing: Line
 async def test_a_store_that_does_not_answer_acknowledges_nothing(
     storing: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer, "COMMIT_SECONDS", 0.05)
     async with storing.live.database.unit_of_work() as session:
         lock = "SELECT 1" if storing.live.database.is_sqlite else "LOCK TABLE line_events IN EXCLUSIVE MODE"
         await session.execute(text(lock))
-        assert "again" in refusal(await storing.events(FOLLOW), 503)
+        with monkeypatch.context() as impatient:
+            impatient.setattr(writer, "COMMIT_SECONDS", 0.05)
+            assert "again" in refusal(await storing.events(FOLLOW), 503)
     assert (await storing.events(FOLLOW))[0] == 200
 
 
