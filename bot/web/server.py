@@ -39,6 +39,8 @@ class ServerLimits:
     keepalive_seconds: float = 75.0
     lingering_seconds: float = 2.0
     shutdown_seconds: float = 4.0
+    # A query may be wrong in any way and still be told so in its API's own shape, which takes reading its line.
+    max_line_bytes: int = 64 * 1024
     max_header_bytes: int = 8190
     max_headers: int = 100
     max_connections: int = 4096
@@ -112,7 +114,7 @@ class _Server(web.Server):
         self._options: dict[str, Any] = {
             "keepalive_timeout": limits.keepalive_seconds,
             "lingering_time": limits.lingering_seconds,
-            "max_line_size": limits.max_header_bytes,
+            "max_line_size": limits.max_line_bytes,
             "max_field_size": limits.max_header_bytes,
             "max_headers": limits.max_headers,
             # A signature is over the bytes that were sent, and an inflated body has no limit.
