@@ -70,6 +70,12 @@ async def test_bytes_that_are_not_http_get_a_plain_400(serve: Serve, garbage: by
     assert answer.headers["x-request-id"]
 
 
+async def test_a_query_is_read_that_is_longer_than_any_header_may_be(serve: Serve) -> None:
+    line = b"GET /?search=" + b"x" * 40_000 + b" HTTP/1.1"
+    answer = await (await serve(app())).send(WHOLE.replace(WHOLE.split(b"\r\n", 1)[0], line))
+    assert answer.status == 200
+
+
 async def test_beyond_the_connection_limit_a_caller_is_told_to_come_back(serve: Serve) -> None:
     client = await serve(app(), ServerLimits(max_connections=1))
     _, kept = await asyncio.open_connection("127.0.0.1", client.port)
