@@ -80,7 +80,8 @@ class Breaking:
     async def _freeze(self, said: Occurrence, point: str) -> None:
         stops, (frozen, *others) = self.site.stops(), self.site.servers
         stops.arm(point, "freeze")
-        for other in others if point == "sweeping" else ():
+        # The question is the first server's: another that swept by in between would leave nothing to stop at.
+        for other in others:
             other.freeze()
         telling = asyncio.create_task(self.crowd.tell(said, first=0))
         if point == "stopping":
