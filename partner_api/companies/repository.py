@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 import uuid
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.searching import holding
 from bot.models import Agent, Company
 from bot.tenancy.principal import Principal
 from bot.tenancy.scope import visible_to
@@ -42,7 +42,7 @@ async def list_companies(
     session: AsyncSession, principal: Principal, page: PageQuery, *, search: str
 ) -> tuple[list[Company], int]:
     """The page's companies, the newest first, and how many there are."""
-    conditions = [_holds(search)] if search else []
+    conditions = [holding((Company.name, Company.industry), search)] if search else []
     return await _page(session, principal, Company, page, where=conditions)
 
 
@@ -75,15 +75,3 @@ async def _page(
     rows = await session.scalars(visible_to(principal, statement.limit(page.limit).offset(page.offset), model))
     counting: Select[Any] = select(func.count(model.id)).where(*where)
     return list(rows), await session.scalar(visible_to(principal, counting, model)) or 0
-
-
-def _holds(search: str) -> ColumnElement[bool]:
-    """Whether name or industry hold `search`, in any case, full-width or not.
-
-    SQLite knows the cases of ASCII letters alone, so that the other spellings are made here.
-    """
-    plain = unicodedata.normalize("NFKC", search)
-    composed = unicodedata.normalize("NFC", search)
-    spellings = {search, composed, plain, plain.lower(), plain.upper(), plain.title()}
-    columns = (Company.name, Company.industry)
-    return or_(*(column.icontains(text, autoescape=True) for column in columns for text in sorted(spellings)))
