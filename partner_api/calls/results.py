@@ -118,7 +118,7 @@ class Scores(msgspec.Struct):
 class CallResults(msgspec.Struct):
     """The analysis of a call. `transcript` has one line a turn, with its speaker before it.
 
-    `model` tells what a language model added: null where its answer was no use, and not there where none is asked.
+    `model` tells what a language model added: null where none is asked, and where its answer was no use.
     """
 
     transcript: str
@@ -129,7 +129,7 @@ class CallResults(msgspec.Struct):
     content_analysis: ContentAnalysis
     scores: Scores
     overall_score: Annotated[float, Meta(ge=0, le=10)] | None
-    model: Mapping[str, Any] | UnsetType | None = UNSET
+    model: Mapping[str, Any] | None
     sandbox: bool | UnsetType = UNSET
 
 
