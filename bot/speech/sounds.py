@@ -24,6 +24,8 @@ _WEBM = Sound("webm", "audio/webm")
 _BEGINNINGS = (
     (b"OggS", _OGG), (b"fLaC", _FLAC), (b"\x1aE\xdf\xa3", _WEBM), (b"ID3", _MP3), (b"\xff\xfb", _MP3),
     (b"\xff\xf3", _MP3), (b"\xff\xf2", _MP3), (b"\xff\xfa", _MP3),
+    # MPEG 2.5, which recordings of 8 kHz are in.
+    (b"\xff\xe3", _MP3), (b"\xff\xe2", _MP3),
 )  # fmt: skip
 _BY_TYPE = {
     "audio/x-m4a": _M4A, "audio/m4a": _M4A, "audio/mp4": _M4A, "video/mp4": _M4A, "audio/mpeg": _MP3,

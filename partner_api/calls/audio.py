@@ -21,8 +21,6 @@ _PIECE = 1024 * 1024
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,30}):")
 _GROUP = 4
 _MOST_PADDING = 2
-# A frame of MPEG 2.5, layer III, which calls of 8 kHz are in: its first two bytes, but for the last bit.
-_MPEG_25 = (b"\xff\xe2", b"\xff\xe3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ def audio_of(given: str) -> AudioUrl | AudioBytes:
 def _recording(data: bytes) -> AudioBytes:
     """`data` as what it is. What it was declared as is not believed: its bytes say what it is."""
     try:
-        return AudioBytes(data, sound_of(data, "audio/mpeg" if data.startswith(_MPEG_25) else "").content_type)
+        return AudioBytes(data, sound_of(data, "").content_type)
     except AudioUnreadable:
         raise UnsupportedAudio(
             "audio_file is no recording in MP3, M4A, MP4, WAV, OGG, WebM or FLAC, by its first bytes."
