@@ -78,7 +78,7 @@ from partner_api import parts as partner_parts
 from partner_api.api import Api as PartnerApi
 from partner_api.documentation import partner_guide
 from partner_api.provisioning.routes import qr_routes
-from partner_api.request_log import RequestLog
+from partner_api.request_log.service import RequestLog
 from scheduler.timetable import Timetable
 from scheduler.wakeups import WakeUps
 

@@ -17,7 +17,7 @@ from bot.webhooks.sender import SafeSender
 from bot.webhooks.signers import Signers
 from knowledge.engine import Engine
 from partner_api.line_side import LineSide
-from partner_api.request_log import RequestLog
+from partner_api.request_log.service import RequestLog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

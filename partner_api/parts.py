@@ -22,8 +22,8 @@ from partner_api.jobs.routes import job_routes
 from partner_api.jobs.service import PURGE_EVERY, purging
 from partner_api.keys.routes import key_routes
 from partner_api.keys.routes_surface import admin_surface, bots_surface, v1_surface
-from partner_api.provisioning.routes import partner_routes, partner_surface
-from partner_api.routes_log import logged_by
+from partner_api.provisioning.routes import provisioning_routes, provisioning_surface
+from partner_api.request_log.routes import logged_by
 from partner_api.usage.routes import admin_usage_routes, usage_routes
 from partner_api.usage.service import CLEAN_EVERY, cleaning
 
@@ -33,7 +33,7 @@ Chore = tuple[str, timedelta, Callable[[datetime], Awaitable[object]]]
 def surfaces(api: Api | None = None) -> list[Surface]:
     """Every surface under `/api/partner`; they answer, and their requests are logged, also when the API is off."""
     observer = logged_by(api.request_log) if api else None
-    return [partner_surface(observer=observer), v1_surface(api), bots_surface(api), admin_surface(api)]
+    return [provisioning_surface(observer=observer), v1_surface(api), bots_surface(api), admin_surface(api)]
 
 
 def routes(api: Api) -> list[Route]:
@@ -42,7 +42,7 @@ def routes(api: Api) -> list[Route]:
         return []
     v1, admin = v1_surface(api), admin_surface(api)
     return [
-        *partner_routes(api),
+        *provisioning_routes(api),
         *health_routes(v1, api),
         *company_routes(v1, api),
         *call_routes(v1, api),

@@ -16,7 +16,7 @@ from partner_api.bots.errors import InvalidToken
 from partner_api.bots.manager import Manager, partner_manager, token_manager
 from partner_api.bots.repository import partner_is_active
 from partner_api.keys.routes_surface import CALLER, count_request, key_authenticator
-from partner_api.routes_log import WHOSE, Whose
+from partner_api.request_log.routes import WHOSE, Whose
 
 MANAGER = web.RequestKey("bot_manager", Manager)
 # Requests a minute with one bot's token; a partner's key has a limit of its own.

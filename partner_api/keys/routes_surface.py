@@ -20,7 +20,7 @@ from partner_api.keys.errors import IpNotAllowed, RateLimited
 from partner_api.keys.operators import OperatorKeys
 from partner_api.keys.service import DEFAULT_RATE_LIMIT
 from partner_api.keys.verifying import EndedKey, KeyHashes, Verified, credentials, verify
-from partner_api.routes_log import WHOSE, Whose, logged_by
+from partner_api.request_log.routes import WHOSE, Whose, logged_by
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from partner_api.provisioning.auth import ProvisioningAuth
 from partner_api.provisioning.binding import QrCodes
 from partner_api.provisioning.schemas import ProvisionAnswer, ProvisionRequest
 from partner_api.provisioning.service import ProvisionCall, Provisioning
-from partner_api.routes_log import WHOSE, Whose, logged_by
+from partner_api.request_log.routes import WHOSE, Whose, logged_by
 
 CALLER = web.RequestKey("partner", VerifiedPartner)
 # The longest prompt and name as JSON escapes, twelve bytes for each character outside the BMP.
@@ -40,14 +40,14 @@ PROVISION = Operation(
 )
 
 
-def partner_surface(authenticator: Authenticator | None = None, *, observer: Observer | None = None) -> Surface:
+def provisioning_surface(authenticator: Authenticator | None = None, *, observer: Observer | None = None) -> Surface:
     """The surface of provisioning keys. It answers all of `/api/partner`, also when switched off."""
     return Surface(
         "partner", "/api/partner", authenticator=authenticator, limits=LIMITS, challenge="Bearer", observer=observer
     )
 
 
-def partner_routes(api: Api) -> list[Route]:
+def provisioning_routes(api: Api) -> list[Route]:
     """The route that makes bots."""
     partners = Partners(clock=api.clock, key_hash_key=derive_key(api.secret_key, Purpose.PARTNER_KEY))
     auth = ProvisioningAuth(api.database, partners)
@@ -68,7 +68,7 @@ def partner_routes(api: Api) -> list[Route]:
         headers = {"Cache-Control": "no-store"} | ({REPLAYED_HEADER: "true"} if answer.replayed else {})
         return web.Response(body=answer.body, status=answer.status, headers=headers, content_type="application/json")
 
-    surface = partner_surface(authenticate, observer=logged_by(api.request_log))
+    surface = provisioning_surface(authenticate, observer=logged_by(api.request_log))
     return [surface.route("POST", "/api/partner/provision", provision, operation=PROVISION)]
 
 

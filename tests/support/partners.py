@@ -35,7 +35,7 @@ from partner_api.api import Api
 from partner_api.caller import Caller, Environment
 from partner_api.keys.service import IssuedKey, KeyRequest, PartnerApiKeys
 from partner_api.keys.verifying import KeyHashes, caller_of
-from partner_api.request_log import RequestLog
+from partner_api.request_log.service import RequestLog
 
 
 def api_on(database: Database, settings: Settings, clock: Clock, **changes: Any) -> Api:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.web.surface import Answered, Observer
-from partner_api.request_log import Caught, RequestLog
+from partner_api.request_log.service import Caught, RequestLog
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from bot.clock import ManualClock
 from bot.db.engine import Database
 from bot.models import PartnerApiKey
 from bot.web.surface import Answered
-from partner_api import repository, request_log
-from partner_api.request_log import Caught, RequestLog
+from partner_api.request_log import repository
+from partner_api.request_log import service as request_log
+from partner_api.request_log.service import Caught, RequestLog
 from tests.support.partners import Client, api_on, make_key, make_partner, served
 from tests.support.settings import MakeSettings
 from tests.support.waiting import eventually

@@ -18,7 +18,7 @@ from bot.db.engine import Database
 from bot.logging import get_logger
 from bot.models import OperatorKey, PartnerApiKey
 from bot.web.surface import Answered
-from partner_api import repository
+from partner_api.request_log import repository
 
 EVERY_SECONDS = 0.1
 AGAIN_SECONDS = 1.0
