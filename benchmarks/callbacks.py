@@ -131,7 +131,7 @@ async def bench(url: str, pair: str) -> AsyncIterator[Bench]:
         session.add(Tenant(id=tenant, name="CompanyX", created_at=now, updated_at=now))
         await session.flush()
         session.add(WebhookSigner(id=signer, tenant_id=tenant, environment="production", version=1, created_at=now))
-    settings = Settings(secret_key="x" * 32, line_channel_secret="x", line_channel_access_token="x")  # noqa: S106
+    settings = Settings(secret_key="x" * 32, line_channel_secret="x", line_channel_access_token="x")
     sender = callback_sender(allow=[pair])
     runner = LaneRunner(database, clock, workers=[CallbackWorker(sender, Signers(settings))])
     try:
