@@ -103,12 +103,12 @@ async def rate_of(port: int, make: Make) -> float:
     return load.rate
 
 
-async def side_on(store: Store) -> Side:
+async def side_on(store: Store, *, rate_limit: int = HIGHEST_RATE_LIMIT) -> Side:
     """A new partner with a key, a company and an agent."""
     given: dict[str, Any] = dict(store.settings)
     database = Database(given["database_url"])
     api = api_on(database, Settings(**given), SystemClock())
-    key = await make_key(api, rate_limit=HIGHEST_RATE_LIMIT)
+    key = await make_key(api, rate_limit=rate_limit)
     rows = await made_for(database, key)
     await database.close()
     return Side(key, *rows)
