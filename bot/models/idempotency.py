@@ -14,8 +14,8 @@ class IdempotencyRecord(Base):
     """A request under an idempotency key, and its answer once there is one.
 
     `scope` names credential and route; `key_hash` is the hash of the caller's key; `answer_box` is
-    the encrypted answer, since it may hold a secret that is shown once. `status` is null while the
-    first request still runs.
+    the encrypted answer, since it may hold a secret that is shown once. Both are null within the transaction
+    that does the work, and never after it.
     """
 
     __tablename__ = "idempotency_records"

@@ -1,41 +1,37 @@
 """Idempotency keys: the same request again gets the same answer, and nothing is done twice.
 
-A first transaction claims the key, so that a request that runs meanwhile can be told so; the second
-does the work and keeps the answer, so that both exist or neither. Only successful answers are kept:
-a request that failed changed nothing and may be repeated.
+One transaction claims the key, does the work and keeps the answer, so that all of it exists or nothing: after a
+crash the key is free at once. Whoever claims it meanwhile waits for the store to tell how that ended, or, in the
+same process, is told at once that the first still runs. Only successful answers are kept: a request that failed
+changed nothing and may be repeated.
 
 Source: IETF draft "The Idempotency-Key HTTP Header Field", with the X- spelling accepted as well.
 """
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
 from multidict import CIMultiDictProxy
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.db.engine import Database
 from bot.errors import BadRequest, Conflict, UnprocessableRequest
-from bot.logging import get_logger
 from bot.models import IdempotencyRecord
 from bot.security.box import SecretBox
 from bot.security.tokens import hash_token
 from bot.web import repository
-
-logger = get_logger(__name__)
+from bot.web.repository import Kept
 
 HEADERS = ("Idempotency-Key", "X-Idempotency-Key")
 REPLAYED_HEADER = "Idempotency-Replayed"
 KEPT_FOR = timedelta(hours=24)
-# Longer than any request may run: after this the first one must have died.
-ABANDONED_AFTER = timedelta(seconds=60)
 RETRY_AFTER_SECONDS = 2
 _KEY = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
 
@@ -95,6 +91,7 @@ class Idempotency:
         self._box = box
         self._clock = clock
         self._hash_key = hash_key
+        self._running: dict[tuple[str, str], str] = {}
 
     async def run(self, request: KeyedRequest, work: Work) -> Answer:
         """The answer of `work`, which runs in one transaction together with keeping it.
@@ -107,18 +104,14 @@ class Idempotency:
             async with self._database.unit_of_work() as session:
                 return await work(session)
         record = self._record(request, request.key)
-        kept = await self._claim(record)
-        if kept is not None:
-            return self._replay(record, kept)
-        try:
+        with self._alone(record):
             async with self._database.unit_of_work() as session:
+                if not await repository.claim(session, record):
+                    return self._replay(record, await repository.find(session, record.scope, key_hash=record.key_hash))
                 answer = await work(session)
-                await self._keep(session, record, answer)
-        except BaseException:
-            # Also when the request is cancelled, and then the release must not be cancelled with it.
-            await asyncio.shield(self._release(record))
-            raise
-        return answer
+                box = self._box.seal(answer.body, context=_context(record, answer.status))
+                await repository.complete(session, record, status=answer.status, answer_box=box)
+                return answer
 
     def _record(self, request: KeyedRequest, key: str) -> IdempotencyRecord:
         now = self._clock.now()
@@ -130,37 +123,32 @@ class Idempotency:
             expires_at=now + KEPT_FOR,
         )
 
-    async def _claim(self, record: IdempotencyRecord) -> IdempotencyRecord | None:
-        """None when the key is ours now, else the record that holds it."""
-        async with self._database.unit_of_work() as session:
-            if await repository.claim(session, record, abandoned_before=record.created_at - ABANDONED_AFTER):
-                return None
-            kept = await repository.find(session, record.scope, key_hash=record.key_hash)
-        if kept is None:
-            # Its holder failed between our two statements.
+    @contextmanager
+    def _alone(self, record: IdempotencyRecord) -> Iterator[None]:
+        """Nobody else of this process waits for the same key: each would hold a connection to the store."""
+        key = (record.scope, record.key_hash)
+        running = self._running.get(key)
+        if running is not None:
+            _check_body(record, running)
             raise _still_running()
-        return kept
+        self._running[key] = record.request_hash
+        try:
+            yield
+        finally:
+            del self._running[key]
 
-    def _replay(self, record: IdempotencyRecord, kept: IdempotencyRecord) -> Answer:
-        if kept.request_hash != record.request_hash:
-            raise UnprocessableRequest("This Idempotency-Key was already used with a different request body.")
-        if kept.status is None or kept.answer_box is None:
+    def _replay(self, record: IdempotencyRecord, kept: Kept | None) -> Answer:
+        if kept is None:
+            # Its holder's answer expired and was purged between our two statements.
             raise _still_running()
-        body = self._box.open(kept.answer_box, context=_context(kept, kept.status))
+        _check_body(record, kept.request_hash)
+        body = self._box.open(kept.answer_box, context=_context(record, kept.status))
         return Answer(kept.status, body, replayed=True)
 
-    async def _keep(self, session: AsyncSession, record: IdempotencyRecord, answer: Answer) -> None:
-        box = self._box.seal(answer.body, context=_context(record, answer.status))
-        if not await repository.complete(session, record, status=answer.status, answer_box=box):
-            raise Conflict("Another request with this Idempotency-Key took over.")
 
-    async def _release(self, record: IdempotencyRecord) -> None:
-        try:
-            async with self._database.unit_of_work() as session:
-                await repository.release(session, record)
-        except (SQLAlchemyError, OSError) as error:
-            # The store is down, which is why we are here; the claim runs out by itself.
-            logger.warning("idempotency_key_not_released", error=type(error).__name__)
+def _check_body(record: IdempotencyRecord, request_hash: str) -> None:
+    if record.request_hash != request_hash:
+        raise UnprocessableRequest("This Idempotency-Key was already used with a different request body.")
 
 
 def _still_running() -> Conflict:

@@ -11,9 +11,10 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.models import Bot
-from bot.web.idempotency import REPLAYED_HEADER, Answer, KeyedRequest, idempotency_key
-from bot.web.requests import read_body, read_model, read_query
-from bot.web.responses import JSON_TYPE, json_response
+from bot.web.idempotency import Answer
+from bot.web.once import answered_once
+from bot.web.requests import read_model, read_query
+from bot.web.responses import json_response
 from bot.web.surface import Route, Surface
 from partner_api.api import Api
 from partner_api.bots import operations, repository
@@ -128,11 +129,9 @@ class BotRoutes:
             return Answer(OK, msgspec.json.encode(done.body))
 
         scope = f"{manager.scope}:{name}:{bot_id}"
-        key, body = idempotency_key(request.headers), await read_body(request)
-        answer = await self._api.idempotency.run(KeyedRequest(scope, key, body), work)
+        response = await answered_once(request, self._api.idempotency, scope=scope, work=work)
         self._wake(lanes)
-        headers = NO_STORE | ({REPLAYED_HEADER: "true"} if answer.replayed else {})
-        return web.Response(body=answer.body, status=answer.status, headers=headers, content_type=JSON_TYPE)
+        return response
 
     def _wake(self, lanes: Sequence[str]) -> None:
         if lanes:

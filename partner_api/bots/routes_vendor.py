@@ -8,8 +8,9 @@ import msgspec
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.web.idempotency import REPLAYED_HEADER, Answer, KeyedRequest, idempotency_key
-from bot.web.requests import read_body, read_model, read_query
+from bot.web.idempotency import Answer
+from bot.web.once import answered_once
+from bot.web.requests import read_model, read_query
 from bot.web.responses import JSON_TYPE, json_response
 from bot.web.surface import Route, Surface
 from knowledge.errors import EntryNotFound
@@ -90,10 +91,8 @@ class VendorRoutes:
             note = await self._knowledge.create(session, manager, bot, body=body)
             return Answer(CREATED, await self._written(note))
 
-        key, scope = idempotency_key(request.headers), f"{manager.scope}:knowledge:{bot_id}"
-        answer = await self._api.idempotency.run(KeyedRequest(scope, key, await read_body(request)), work)
-        headers = {REPLAYED_HEADER: "true"} if answer.replayed else {}
-        return web.Response(body=answer.body, status=answer.status, headers=headers, content_type=JSON_TYPE)
+        scope = f"{manager.scope}:knowledge:{bot_id}"
+        return await answered_once(request, self._api.idempotency, scope=scope, work=work)
 
     async def change_entry(self, request: web.Request) -> web.Response:
         body = await read_model(request, EntryChange)

@@ -8,9 +8,8 @@ import msgspec
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.web.idempotency import REPLAYED_HEADER, Answer, KeyedRequest, idempotency_key
-from bot.web.requests import read_body
-from bot.web.responses import JSON_TYPE
+from bot.web.idempotency import Answer
+from bot.web.once import answered_once
 from partner_api.api import Api
 from partner_api.keys.routes_surface import CALLER
 
@@ -33,9 +32,7 @@ async def once(
     # By path: the same body may be meant for two deliveries.
     route = f"{request.method} {request.path.removeprefix(V1)}"
     scope = f"partner:{request[CALLER].principal.id}:{route}"
-    keyed = KeyedRequest(scope, idempotency_key(request.headers), await read_body(request))
-    answer = await api.idempotency.run(keyed, answered)
+    response = await answered_once(request, api.idempotency, scope=scope, work=answered)
     if lanes:
         api.wake(lanes)
-    headers = {"Cache-Control": "no-store"} | ({REPLAYED_HEADER: "true"} if answer.replayed else {})
-    return web.Response(body=answer.body, status=answer.status, headers=headers, content_type=JSON_TYPE)
+    return response

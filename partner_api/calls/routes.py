@@ -6,10 +6,10 @@ import msgspec
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.web.idempotency import REPLAYED_HEADER, Answer, KeyedRequest, idempotency_key
+from bot.web.idempotency import Answer, idempotency_key
+from bot.web.once import answered_once
 from bot.web.openapi import Operation
 from bot.web.requests import read_json_body
-from bot.web.responses import JSON_TYPE
 from bot.web.surface import Limits, Route, Surface
 from bot.webhooks.errors import UnsafeAddress
 from partner_api.api import Api
@@ -59,15 +59,14 @@ class Calls:
         self._intake = Intake()
 
     async def analyze(self, request: web.Request) -> web.Response:
-        key = idempotency_key(request.headers)
+        # What can't be read as a key is refused before a large body is waited for.
+        idempotency_key(request.headers)
         async with self._intake.arriving(request[CALLER].partner_id, request.content_length):
             body = await read_json_body(request)
             async with self._intake.working(len(body)):
                 call = await self._intake.read(body)
                 self._check_addresses(call)
-                answer = await self._accept(request, call, key)
-        headers = {REPLAYED_HEADER: "true"} if answer.replayed else {}
-        return web.Response(body=answer.body, status=answer.status, headers=headers, content_type=JSON_TYPE)
+                return await self._accept(request, call)
 
     def _check_addresses(self, call: ReadCall) -> None:
         """Raises UnsafeAddress at once for what can be seen to be unusable; the sender looks again."""
@@ -76,7 +75,7 @@ class Calls:
         if call.wanted.webhook_url is not None:
             self._api.sender.check(call.wanted.webhook_url)
 
-    async def _accept(self, request: web.Request, call: ReadCall, key: str | None) -> Answer:
+    async def _accept(self, request: web.Request, call: ReadCall) -> web.Response:
         caller = request[CALLER]
         lanes: list[str] = []
 
@@ -85,8 +84,8 @@ class Calls:
             lanes.append(lane_of(job.id))
             return Answer(ACCEPTED, msgspec.json.encode(service.accepted(job)))
 
-        keyed = KeyedRequest(f"partner:{caller.principal.id}:POST /calls/analyze", key, b"", digest=call.digest)
-        answer = await self._api.idempotency.run(keyed, work)
+        scope = f"partner:{caller.principal.id}:POST /calls/analyze"
+        response = await answered_once(request, self._api.idempotency, scope=scope, work=work, digest=call.digest)
         if lanes:
             self._api.wake(lanes)
-        return answer
+        return response

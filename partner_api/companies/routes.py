@@ -6,10 +6,11 @@ import msgspec
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.web.idempotency import REPLAYED_HEADER, Answer, KeyedRequest, Work, idempotency_key
+from bot.web.idempotency import Answer, Work
+from bot.web.once import answered_once
 from bot.web.openapi import Operation
-from bot.web.requests import read_body, read_model, read_query
-from bot.web.responses import JSON_TYPE, json_response
+from bot.web.requests import read_model, read_query
+from bot.web.responses import json_response
 from bot.web.surface import Route, Surface
 from partner_api.api import Api
 from partner_api.companies import repository, service
@@ -138,7 +139,5 @@ class Companies:
 
     async def _once(self, request: web.Request, route: str, work: Work) -> web.Response:
         """Run `work` under the caller's idempotency key. `route` names the company: the same body may go to two."""
-        key, scope = idempotency_key(request.headers), f"partner:{request[CALLER].principal.id}:{route}"
-        answer = await self._api.idempotency.run(KeyedRequest(scope, key, await read_body(request)), work)
-        headers = {REPLAYED_HEADER: "true"} if answer.replayed else {}
-        return web.Response(body=answer.body, status=answer.status, headers=headers, content_type=JSON_TYPE)
+        scope = f"partner:{request[CALLER].principal.id}:{route}"
+        return await answered_once(request, self._api.idempotency, scope=scope, work=work)

@@ -13,10 +13,11 @@ from bot.models import Partner
 from bot.security.keys import Purpose, derive_key
 from bot.tenancy.partners import Partners
 from bot.tenancy.principal import PLATFORM
-from bot.web.idempotency import REPLAYED_HEADER, Answer, KeyedRequest, idempotency_key
+from bot.web.idempotency import Answer
+from bot.web.once import answered_once
 from bot.web.openapi import Operation
 from bot.web.requests import read_body, read_model, read_query
-from bot.web.responses import JSON_TYPE, json_response
+from bot.web.responses import json_response
 from bot.web.surface import Route, Surface
 from partner_api.api import Api
 from partner_api.keys import repository
@@ -254,10 +255,7 @@ class Desk:
             return Answer(status, msgspec.json.encode(await making(session)))
 
         scope = f"operator:{request[OPERATOR].id}:{request.path.removeprefix('/api/partner/admin')}"
-        keyed = KeyedRequest(scope, idempotency_key(request.headers), await read_body(request))
-        answer = await self._api.idempotency.run(keyed, work)
-        headers = NO_STORE | ({REPLAYED_HEADER: "true"} if answer.replayed else {})
-        return web.Response(body=answer.body, status=answer.status, headers=headers, content_type=JSON_TYPE)
+        return await answered_once(request, self._api.idempotency, scope=scope, work=work)
 
 
 async def _read_roll(request: web.Request) -> RollBody:

@@ -9,7 +9,8 @@ from bot.db.engine import Database
 from bot.security.keys import Purpose, derive_key
 from bot.tenancy.errors import NoCentralChannel, SlotsExhausted
 from bot.tenancy.partners import Partners, VerifiedPartner
-from bot.web.idempotency import REPLAYED_HEADER, idempotency_key
+from bot.web.idempotency import idempotency_key
+from bot.web.once import once_response
 from bot.web.openapi import Operation
 from bot.web.requests import read_body, read_model
 from bot.web.surface import Authenticator, Limits, Observer, Route, Surface
@@ -65,8 +66,7 @@ def provisioning_routes(api: Api) -> list[Route]:
         answer = await provisioning.provision(
             ProvisionCall(request[CALLER], wanted, key, body=await read_body(request))
         )
-        headers = {"Cache-Control": "no-store"} | ({REPLAYED_HEADER: "true"} if answer.replayed else {})
-        return web.Response(body=answer.body, status=answer.status, headers=headers, content_type="application/json")
+        return once_response(answer)
 
     surface = provisioning_surface(authenticate, observer=logged_by(api.request_log))
     return [surface.route("POST", "/api/partner/provision", provision, operation=PROVISION)]

@@ -23,6 +23,10 @@ class Work:
     def __init__(self, *, error: BaseException | None = None, gate: asyncio.Event | None = None) -> None:
         self.runs, self.error, self.gate, self.started = 0, error, gate, asyncio.Event()
 
+    def open(self) -> None:
+        assert self.gate is not None
+        self.gate.set()
+
     async def __call__(self, _session: AsyncSession) -> Answer:
         self.runs += 1
         self.started.set()
@@ -70,21 +74,18 @@ async def test_the_same_key_with_another_body_is_refused(idempotency: Idempotenc
         await idempotency.run(KeyedRequest(REQUEST.scope, REQUEST.key, b'{"other": 1}'), Work())
 
 
-async def test_while_the_first_runs_the_second_is_told_to_wait(idempotency: Idempotency, database: Database) -> None:
-    gate, work = asyncio.Event(), Work()
-    # On SQLite a unit of work is alone in the store: the first is shown as running by its claim.
-    first = Work(gate=gate)
+async def test_while_the_first_runs_the_second_is_told_to_wait(idempotency: Idempotency) -> None:
+    first, work = Work(gate=asyncio.Event()), Work()
     running = asyncio.create_task(idempotency.run(REQUEST, first))
     await first.started.wait()
-    second = asyncio.create_task(idempotency.run(REQUEST, work))
-    if not database.is_sqlite:
-        with pytest.raises(Conflict) as caught:
-            await second
-        assert caught.value.retry_after is not None
-    gate.set()
+    with pytest.raises(Conflict) as caught:
+        await idempotency.run(REQUEST, work)
+    assert caught.value.retry_after is not None
+    with pytest.raises(UnprocessableRequest):
+        await idempotency.run(KeyedRequest(REQUEST.scope, REQUEST.key, b"other"), work)
+    first.open()
     await running
-    if database.is_sqlite:
-        assert (await second).replayed
+    assert (await idempotency.run(REQUEST, work)).replayed
     assert work.runs == 0
 
 
@@ -95,20 +96,21 @@ async def test_a_request_that_failed_frees_its_key(idempotency: Idempotency, err
     assert not (await idempotency.run(REQUEST, Work())).replayed
 
 
-async def test_a_claim_whose_process_died_is_taken_over_and_the_late_one_changes_nothing(
-    postgresql_database: Database, clock: ManualClock
+@pytest.mark.parametrize("error", [None, ValueError("crash")])
+async def test_in_two_processes_the_second_waits_for_how_the_first_ends(
+    idempotency: Idempotency, database: Database, clock: ManualClock, error: BaseException | None
 ) -> None:
-    idempotency = Idempotency(postgresql_database, SecretBox("k" * 32), clock=clock, hash_key=b"h" * 32)
-    frozen = Work(gate=asyncio.Event())
-    late = asyncio.create_task(idempotency.run(REQUEST, frozen))
-    await frozen.started.wait()
-    clock.advance(timedelta(seconds=61))
-    assert not (await idempotency.run(REQUEST, Work())).replayed
-    assert frozen.gate is not None
-    frozen.gate.set()
-    with pytest.raises(Conflict, match="took over"):
-        await late
-    assert (await idempotency.run(REQUEST, Work())).replayed
+    other = Idempotency(database, SecretBox("k" * 32), clock=clock, hash_key=b"h" * 32)
+    first, work = Work(gate=asyncio.Event(), error=error), Work()
+    running = asyncio.create_task(idempotency.run(REQUEST, first))
+    await first.started.wait()
+    second = asyncio.create_task(other.run(REQUEST, work))
+    done, _ = await asyncio.wait({second}, timeout=0.05)
+    assert not done
+    first.open()
+    await asyncio.wait({running})
+    assert (await second).replayed == (error is None)
+    assert (running.exception(), work.runs) == (error, 0 if error is None else 1)
 
 
 async def test_concurrent_requests_of_one_key_do_the_work_once(idempotency: Idempotency) -> None:
