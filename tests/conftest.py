@@ -35,22 +35,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--full-faults",
         action="store_true",
-        help="run tests/faults in the sizes whose figures are published, instead of those for every day",
+        help="run tests/faults in the sizes whose figures are published, and property tests on many new examples",
     )
     parser.addoption(
         "--screenshot", metavar="FILE", help="where tests/acceptance/test_demo.py puts a picture of the demo"
     )
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     refuse_other_machines()
     tempfile.tempdir = in_memory() or tempfile.gettempdir()
     # A traceback with every local variable takes half a second.
     structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback
-    # How long an example takes says something about the machine and nothing about the code. There are new
-    # examples in every run, so that few of them at a time are enough.
+    # How long an example takes says something about the machine and nothing about the code. Every day's examples
+    # are the same ones, so that a change is judged by what it changed; the full size looks for new ones.
+    full = bool(config.getoption("--full-faults"))
     hypothesis.settings.register_profile(
-        "any-machine", deadline=None, max_examples=40, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+        "any-machine",
+        deadline=None,
+        max_examples=2_000 if full else 40,
+        derandomize=not full,
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
     )
     hypothesis.settings.load_profile("any-machine")
 

@@ -72,5 +72,5 @@ async def test_both_pages_show_the_document_with_nothing_from_elsewhere(browser:
     redoc, complaints = await opened(browser, f"{site}/redoc")
     await expect(redoc.locator("h1").first).to_contain_text(TITLE)
     await redoc.get_by_placeholder("Search").fill("provision")
-    await expect(redoc.get_by_role("menuitem", name="Provision a bot").first).to_be_visible()
+    await expect(redoc.get_by_role("menuitem", name="Provision a bot").first).to_be_visible(timeout=PATIENCE_MS)
     assert complaints == []
