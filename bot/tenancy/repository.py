@@ -118,11 +118,15 @@ async def shop_code_is_taken(session: AsyncSession, shop_code: str) -> bool:
 
 
 async def expire_unused_claim_codes(session: AsyncSession, bot: Bot, *, role: str, now: datetime) -> None:
-    """End the validity of every code of `bot` for a role that nobody has used yet."""
+    """End the validity of every code of `bot` for a role that nobody has used yet.
+
+    As if they had never been valid: whoever redeems one at this moment took its time from an earlier look at a clock,
+    or from another machine's.
+    """
     statement = (
         update(ClaimCode)
         .where(ClaimCode.bot_id == bot.id, ClaimCode.role == role)
         .where(ClaimCode.used_at.is_(None), ClaimCode.expires_at > now)
-        .values(expires_at=now)
+        .values(expires_at=ClaimCode.created_at)
     )
     await session.execute(statement, execution_options={"synchronize_session": False})

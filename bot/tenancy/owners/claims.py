@@ -60,7 +60,7 @@ async def _redeem(session: AsyncSession, claimant: Claimant, code: ClaimCode, *,
         return await _succeed(session, claimant, code, bot=bot, owner=owner, now=now)
     if owner is not None:
         return _owned(bot, owner, claimant, code_used=code.used_at is not None)
-    return spent(code, bot, now=now) or await _bind(session, bot, claimant, now=now)
+    return spent(code, bot, now=now) or await _bind(session, bot, claimant, code=code, now=now)
 
 
 async def claim_bare(session: AsyncSession, claimant: Claimant, *, window: timedelta, now: datetime) -> Claim:
@@ -120,9 +120,15 @@ async def _succeed(
     return Claim(ClaimOutcome.SUCCEEDED, bot, former=former)
 
 
-async def _bind(session: AsyncSession, bot: Bot, claimant: Claimant, *, now: datetime) -> Claim:
+async def _bind(
+    session: AsyncSession, bot: Bot, claimant: Claimant, *, now: datetime, code: ClaimCode | None = None
+) -> Claim:
+    """Make the claimant the owner of a bot that had none a moment ago, by `code` where they have one."""
     if not await repository.hold_in_service(session, bot.id):
         return Claim(ClaimOutcome.CODE_USED, bot)
+    # The code before the owner, as in `release`.
+    if code is not None and not await repository.take_claim_code(session, code.id, now=now):
+        return await _too_late(session, bot, claimant, code, now=now)
     owner = {
         "bot_id": bot.id,
         "tenant_id": bot.tenant_id,
@@ -135,6 +141,15 @@ async def _bind(session: AsyncSession, bot: Bot, claimant: Claimant, *, now: dat
         return _owned(bot, current, claimant, code_used=False)
     await repository.use_up_claim_codes(session, bot.id, now=now)
     return Claim(ClaimOutcome.BOUND, bot)
+
+
+async def _too_late(session: AsyncSession, bot: Bot, claimant: Claimant, code: ClaimCode, *, now: datetime) -> Claim:
+    """What became of a code that was good a moment ago: used by somebody, or ended by a newer one."""
+    current = await session.get(BotOwner, bot.id, populate_existing=True)
+    if current is not None:
+        return _owned(bot, current, claimant, code_used=True)
+    await session.refresh(code)
+    return spent(code, bot, now=now) or Claim(ClaimOutcome.CODE_USED, bot)
 
 
 def _owned(bot: Bot, owner: BotOwner, claimant: Claimant, *, code_used: bool) -> Claim:

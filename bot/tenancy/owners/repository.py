@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,11 +28,16 @@ async def bots_owned_by(session: AsyncSession, channel_id: uuid.UUID, user_id: s
 async def bots_waiting_for_owner(
     session: AsyncSession, channel_id: uuid.UUID, *, since: datetime, limit: int
 ) -> Sequence[Bot]:
-    """Active bots of the channel that nobody owns and that were provisioned after `since`."""
+    """Active bots of the channel that nobody owns or ever owned, and that were provisioned after `since`.
+
+    One whose owner was released waits for whoever gets its next code, and not for the first to come by.
+    """
+    was_owned = exists().where(ClaimCode.bot_id == Bot.id, ClaimCode.used_at.is_not(None))
     waiting = (
         select(Bot)
         .outerjoin(BotOwner, BotOwner.bot_id == Bot.id)
         .where(Bot.channel_id == channel_id, Bot.is_active, Bot.created_at > since, BotOwner.bot_id.is_(None))
+        .where(~was_owned)
         .limit(limit)
     )
     return (await session.scalars(waiting)).all()
@@ -108,8 +113,9 @@ async def find_claim_code(session: AsyncSession, code_hash: str) -> ClaimCode | 
 
 
 async def take_claim_code(session: AsyncSession, code_id: int, *, now: datetime) -> bool:
-    """Use a code; False when another claim was faster."""
-    taken = update(ClaimCode).where(ClaimCode.id == code_id, ClaimCode.used_at.is_(None)).values(used_at=now)
+    """Use a code; False when another claim was faster, or it has ended meanwhile, as when a new one was issued."""
+    still_open = ClaimCode.used_at.is_(None), ClaimCode.expires_at > now
+    taken = update(ClaimCode).where(ClaimCode.id == code_id, *still_open).values(used_at=now)
     unsynchronised = {"synchronize_session": False}
     return await session.scalar(taken.returning(ClaimCode.id), execution_options=unsynchronised) is not None
 

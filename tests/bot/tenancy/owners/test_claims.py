@@ -74,6 +74,15 @@ async def test_a_renewed_code_ends_the_older_one(bindings: Bindings) -> None:
     assert (await bindings.claim(newer)).outcome is ClaimOutcome.BOUND
 
 
+async def test_a_renewed_code_is_dead_by_slower_clocks_too(bindings: Bindings, clock: ManualClock) -> None:
+    bot = await bindings.bot()
+    older = await bindings.code(bot)
+    clock.advance(DAY)
+    await bindings.code(bot)
+    clock.advance(-MOMENT)
+    assert (await bindings.claim(older)).outcome is ClaimOutcome.CODE_EXPIRED
+
+
 async def test_a_code_of_another_channel_binds_nothing(bindings: Bindings) -> None:
     code = await bindings.code(await bindings.bot())
     claim = await bindings.claim(code, channel_id=bindings.other_channel_id)
@@ -141,6 +150,16 @@ async def test_the_bare_command_ends_with_the_claim_window(bindings: Bindings, c
     assert (await bindings.claim_bare()).outcome is ClaimOutcome.NEED_CODE
     clock.advance(-MOMENT)
     assert (await bindings.claim_bare()).outcome is ClaimOutcome.BOUND
+
+
+async def test_the_bare_command_takes_no_bot_whose_owner_was_released(bindings: Bindings) -> None:
+    bot = await bindings.bot()
+    await bindings.claim(await bindings.code(bot))
+    await bindings.release(bot)
+    assert (await bindings.claim_bare()).outcome is ClaimOutcome.NEED_CODE
+    code = await bindings.code(bot)
+    assert (await bindings.claim_bare(ANOTHER)).outcome is ClaimOutcome.NEED_CODE
+    assert (await bindings.claim(code)).outcome is ClaimOutcome.BOUND
 
 
 async def test_a_repeated_bare_command_takes_no_second_bot(bindings: Bindings) -> None:
