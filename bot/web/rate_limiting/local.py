@@ -58,6 +58,9 @@ class LocalLimiter:
         times = self._let_through.get(key) or deque()
         while times and times[0] <= now - self._window:
             times.popleft()
+        # The clock was set back: what it says of requests then counts for nothing, or a key would stay shut for as long.
+        while times and times[-1] > now + self._window:
+            times.pop()
         return times
 
     def _sweep(self, now: int) -> None:
@@ -66,5 +69,5 @@ class LocalLimiter:
         if self._until_sweep:
             return
         self._until_sweep = SWEEP_EVERY
-        for key in [key for key, times in self._let_through.items() if times[-1] <= now - self._window]:
+        for key in [key for key in self._let_through if not self._recent(key, now)]:
             del self._let_through[key]

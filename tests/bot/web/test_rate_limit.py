@@ -76,6 +76,25 @@ async def test_keys_that_nobody_uses_are_forgotten(clock: ManualClock) -> None:
     assert len(limiter._let_through) == 1
 
 
+async def test_a_clock_that_is_set_back_shuts_no_key_for_as_long(clock: ManualClock) -> None:
+    limiter = LocalLimiter(clock)
+    await limiter.hit("key", limit=1)
+    clock.advance(-timedelta(days=1))
+    assert (await limiter.hit("key", limit=1)).allowed
+    verdict = await limiter.hit("key", limit=1)
+    assert (verdict.allowed, math.ceil(verdict.retry_after)) == (False, 60)
+
+
+async def test_keys_that_others_used_up_are_forgotten_here(redis_url: str, clock: ManualClock) -> None:
+    async with shared(redis_url, clock, patience=5) as one, shared(redis_url, clock, patience=5) as other:
+        assert (await one.hit("busy", limit=1)).allowed
+        clock.advance(timedelta(seconds=61))
+        assert not (await other.hit("busy", limit=1)).allowed
+        assert not (await one.hit("busy", limit=1)).allowed
+        for number in range(SWEEP_EVERY):
+            await one.hit(f"key {number}", limit=1)
+
+
 async def test_two_processes_together_let_through_the_limit_and_not_one_more(redis_url: str) -> None:
     # On a busy machine Redis may seem slow, and then each would count by itself.
     async with shared(redis_url, patience=30) as left, shared(redis_url, patience=30) as right:
