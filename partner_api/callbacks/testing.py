@@ -23,6 +23,7 @@ from partner_api.caller import Caller
 from partner_api.wire import timestamp
 
 DEADLINE_SECONDS = 10.0
+ONLY_ATTEMPT = 1
 # In this process; each may hang until its deadline.
 AT_ONCE = 20
 RETRY_AFTER_SECONDS = 5
@@ -54,25 +55,27 @@ class CallbackTests:
         self._api.sender.check(url)
         if self._sending >= AT_ONCE:
             raise TooManyTests(retry_after=RETRY_AFTER_SECONDS)
+        # Shielded, so that what was sent is recorded also when the caller has gone away; it counts until then.
         self._sending += 1
-        try:
-            # Shielded, so that what was sent is recorded also when the caller has gone away.
-            return await asyncio.shield(self._send(caller, url))
-        finally:
-            self._sending -= 1
+        sending = asyncio.create_task(self._send(caller, url))
+        sending.add_done_callback(self._sent)
+        return await asyncio.shield(sending)
+
+    def _sent(self, _: asyncio.Task[Tested]) -> None:
+        self._sending -= 1
 
     async def _send(self, caller: Caller, url: str) -> Tested:
         api = self._api
         async with api.database.unit_of_work() as session:
-            ready, number = await self._begin(session, caller, url)
+            ready = await self._begin(session, caller, url)
         now = api.clock.now()
-        request = request_of(ready, api.signers, number=number, at=now, deadline=DEADLINE_SECONDS)
+        request = request_of(ready, api.signers, number=ONLY_ATTEMPT, at=now, deadline=DEADLINE_SECONDS)
         posted = await post(api.sender, request, now=now)
         async with api.database.unit_of_work() as session:
-            await self._end(session, ready, number, ended=posted.ended)
+            await self._end(session, ready, ended=posted.ended)
         return Tested(ready.id, request, posted.ended)
 
-    async def _begin(self, session: AsyncSession, caller: Caller, url: str) -> tuple[Ready, int]:
+    async def _begin(self, session: AsyncSession, caller: Caller, url: str) -> Ready:
         now = self._api.clock.now()
         signer = await session.get_one(WebhookSigner, caller.signer_id)
         subject_id = uuid.uuid4()
@@ -91,11 +94,12 @@ class CallbackTests:
         row.next_attempt_at = now + ABANDONED_AFTER
         await session.flush()
         ready = await deliveries.read(session, row.id)
-        return ready, await deliveries.begin_attempt(session, ready, now=now)
+        await deliveries.begin_attempt(session, ready, now=now)
+        return ready
 
-    async def _end(self, session: AsyncSession, ready: Ready, number: int, *, ended: Ended) -> None:
+    async def _end(self, session: AsyncSession, ready: Ready, *, ended: Ended) -> None:
         now = self._api.clock.now()
-        await deliveries.end_attempt(session, ready.id, number, ended=ended)
+        await deliveries.end_attempt(session, ready.id, ONLY_ATTEMPT, ended=ended)
         state = State.SUCCEEDED if ended.success else State.FAILED
         await deliveries.settle(session, ready.id, state, code=ended.error_code, at=now)
         if ended.success:

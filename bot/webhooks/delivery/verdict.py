@@ -21,7 +21,9 @@ LONGEST_RETRY_AFTER = timedelta(hours=1)
 INTERRUPTED = "interrupted"
 MESSAGE_LENGTH = 500
 
-_SECONDS = re.compile(r"[0-9]{1,9}")
+_SECONDS = re.compile(r"[0-9]+")
+# More of them are longer than any wait that is kept to, and too many for a calculation.
+_MOST_DIGITS = 9
 _CODES: dict[int, str] = {HTTPStatus.GONE: "gone", HTTPStatus.TOO_MANY_REQUESTS: "rate_limited"}
 _FAILURES: tuple[tuple[type[Exception], str], ...] = (
     (FetchTimeout, "timeout"),
@@ -82,10 +84,10 @@ def read_retry_after(header: str | None, *, now: datetime) -> timedelta | None:
     """A Retry-After header (RFC 9110, 10.2.3) as a wait from `now`; None for what is none, and for a time gone by."""
     text = (header or "").strip()
     if _SECONDS.fullmatch(text):
-        return timedelta(seconds=int(text))
+        return timedelta(seconds=int(text)) if len(text) <= _MOST_DIGITS else LONGEST_RETRY_AFTER
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     wait = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
     return wait if wait > timedelta(0) else None

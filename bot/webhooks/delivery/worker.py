@@ -84,8 +84,7 @@ class CallbackWorker:
             elif not self._has_room(ready):
                 self._without_room.add(lease.key)
                 return None
-            else:
-                number = await deliveries.begin_attempt(session, ready, now=now)
+            elif (number := await deliveries.begin_attempt(session, ready, now=now)) is not None:
                 return Attempt(ready, number, now)
         return None
 

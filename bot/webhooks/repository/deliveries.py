@@ -40,7 +40,12 @@ _NEXT = (
 )
 _ONE = _READ.where(_DELIVERIES.c.id == bindparam("delivery"))
 _THIS = _DELIVERIES.c.id == bindparam("delivery")
-_BEGIN = update(_DELIVERIES).where(_THIS).values(state=State.SENDING.value, attempts=bindparam("number"))
+_BEGIN = (
+    update(_DELIVERIES)
+    .where(_THIS, _DELIVERIES.c.state == State.WAITING.value)
+    .values(state=State.SENDING.value, attempts=bindparam("number"))
+    .returning(_DELIVERIES.c.id)
+)
 _LOG = insert(_LOGS)
 _END_ATTEMPT = (
     update(_LOGS)
@@ -112,10 +117,11 @@ async def read(session: AsyncSession, delivery_id: uuid.UUID) -> Ready:
     return _ready((await session.execute(_ONE, {"delivery": delivery_id})).one())
 
 
-async def begin_attempt(session: AsyncSession, ready: Ready, *, now: datetime) -> int:
-    """Write the next attempt of a delivery, and give its number."""
+async def begin_attempt(session: AsyncSession, ready: Ready, *, now: datetime) -> int | None:
+    """Write the next attempt of a delivery that waits, and give its number; None where it was held since it was read."""
     number = ready.attempts + 1
-    await session.execute(_BEGIN, {"delivery": ready.id, "number": number})
+    if (await session.execute(_BEGIN, {"delivery": ready.id, "number": number})).first() is None:
+        return None
     named = {"delivery_id": ready.id, "webhook_url": ready.url, "attempt_number": number, "created_at": now}
     await session.execute(_LOG, {**ready.owned, **named})
     return number

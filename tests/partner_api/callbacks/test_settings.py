@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from standardwebhooks.webhooks import Webhook
 
 from bot.clock import ManualClock
+from partner_api.callbacks import testing
+from partner_api.callbacks.errors import TooManyTests
 from tests.partner_api.callbacks.conftest import Callbacks
 from tests.partner_api.conftest import refused
-from tests.support.callbacks import answer
+from tests.support.callbacks import answer, hang
 from tests.support.partners import api_on, make_key, served
 from tests.support.settings import MakeSettings
 
@@ -151,3 +155,20 @@ async def test_a_key_that_is_bound_to_a_company_changes_nothing_of_the_partners(
     assert tested.body["delivered"]
     listed = await callbacks.call("GET", "/webhooks/deliveries", key=bound)
     assert [one["company_id"] for one in listed.body["deliveries"]] == [callbacks.office.company_id]
+
+
+async def test_a_test_counts_as_being_sent_also_when_its_caller_has_gone(
+    callbacks: Callbacks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(testing, "AT_ONCE", 1)
+    tests, caller = testing.CallbackTests(callbacks.office.api), callbacks.office.key.caller
+    callbacks.receiver.behaviours = [hang]
+    left = asyncio.create_task(tests.send(caller, callbacks.receiver.url))
+    while not callbacks.receiver.received:
+        await asyncio.sleep(0.01)
+    left.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await left
+    with pytest.raises(TooManyTests):
+        await tests.send(caller, callbacks.receiver.url)
+    await callbacks.receiver.close()

@@ -9,6 +9,8 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from bot.models import WebhookSigner
+from bot.webhooks.repository import deliveries, endpoints
+from bot.webhooks.states import PauseReason
 from tests.support.callbacks import PostOffice, Receiver, answer
 
 DAY = timedelta(days=1)
@@ -112,3 +114,14 @@ async def test_strangers_are_not_told(office: PostOffice, receivers: list[Receiv
     await office.add(gone.url)
     await office.work()
     assert len(await office.deliveries()) == 1
+
+
+async def test_what_was_held_since_it_was_read_is_not_begun(office: PostOffice, receiver: Receiver) -> None:
+    delivery_id, now = await office.add(receiver.url), office.clock.now()
+    async with office.database.reading() as session:
+        ready = await deliveries.read(session, delivery_id)
+    async with office.database.unit_of_work() as session:
+        await endpoints.pause(session, ready.endpoint_id, reason=PauseReason.BY_OWNER, now=now)
+        assert await deliveries.begin_attempt(session, ready, now=now) is None
+    assert (await office.delivery(delivery_id)).state == "held"
+    assert not await office.attempts(delivery_id)
