@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.clock import Clock
@@ -13,7 +14,7 @@ from bot.outbox.runner import LaneRunner
 from bot.tenancy.principal import PLATFORM
 from bot.webhooks.delivery.worker import CallbackWorker
 from partner_api.callbacks import repository
-from partner_api.callbacks.errors import DeliveryOpen, EndpointPaused
+from partner_api.callbacks.errors import DeliveryErased, DeliveryNotFound, DeliveryOpen, EndpointPaused
 from partner_api.callbacks.service import redeliver
 
 AT_ONCE = 200
@@ -65,19 +66,21 @@ async def retry_failed(
 
 
 async def _begin(database: Database, clock: Clock) -> list[tuple[uuid.UUID, str]]:
-    """Begin the new deliveries, some in each transaction; their ids and lanes."""
+    """Begin the new deliveries; their ids and lanes.
+
+    Each in a transaction of its own, which locks its endpoint: of two, others could hold the second and want the first.
+    """
     begun: list[tuple[uuid.UUID, str]] = []
     after: uuid.UUID | None = None
     while True:
-        async with database.unit_of_work() as session:
+        async with database.reading() as session:
             failed = await repository.failed_messages(session, limit=AT_ONCE, after=after)
-            for delivery_id in failed:
-                try:
+        for delivery_id in failed:
+            # Somebody else may be faster: another of these, the partner, or what deletes and erases.
+            with suppress(DeliveryOpen, EndpointPaused, DeliveryErased, DeliveryNotFound):
+                async with database.unit_of_work() as session:
                     again = await redeliver(session, PLATFORM, delivery_id, now=clock.now())
-                except (DeliveryOpen, EndpointPaused):
-                    # Somebody else was faster.
-                    continue
-                begun.append((again.id, again.lane))
+                    begun.append((again.id, again.lane))
         if len(failed) < AT_ONCE:
             return begun
         after = failed[-1]

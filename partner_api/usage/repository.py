@@ -130,12 +130,21 @@ def _keys(asked: Asked, column: Any) -> Select[Any]:
 
 async def delete_requests(session: AsyncSession, *, before: datetime, limit: int) -> int:
     """Delete at most `limit` requests from before then; how many."""
-    return await _delete(session, PartnerApiRequest, before=before, limit=limit)
+    old = select(PartnerApiRequest.id).where(PartnerApiRequest.created_at < before).limit(limit)
+    return await _count_deleted(
+        session, delete(PartnerApiRequest).where(PartnerApiRequest.id.in_(old.scalar_subquery()))
+    )
 
 
 async def delete_attempts(session: AsyncSession, *, before: datetime, limit: int) -> int:
-    """Delete at most `limit` attempts of callbacks from before then; how many."""
-    return await _delete(session, WebhookLog, before=before, limit=limit)
+    """Delete at most `limit` attempts from before then, of callbacks that have ended; how many.
+
+    Whatever goes on with a callback writes what became of its last attempt.
+    """
+    is_open = select(WebhookDelivery.id).where(WebhookDelivery.id == WebhookLog.delivery_id)
+    is_open = is_open.where(WebhookDelivery.ended_at.is_(None))
+    old = select(WebhookLog.id).where(WebhookLog.created_at < before, ~is_open.exists()).limit(limit)
+    return await _count_deleted(session, delete(WebhookLog).where(WebhookLog.id.in_(old.scalar_subquery())))
 
 
 async def delete_deliveries(session: AsyncSession, *, before: datetime, limit: int) -> int:
@@ -144,13 +153,6 @@ async def delete_deliveries(session: AsyncSession, *, before: datetime, limit: i
     old = select(WebhookDelivery.id).where(WebhookDelivery.ended_at < before, ~attempt.exists()).limit(limit)
     statement = delete(WebhookDelivery).where(WebhookDelivery.id.in_(old.scalar_subquery()))
     return await _count_deleted(session, statement)
-
-
-async def _delete(
-    session: AsyncSession, model: type[PartnerApiRequest] | type[WebhookLog], *, before: datetime, limit: int
-) -> int:
-    old = select(model.id).where(model.created_at < before).limit(limit)
-    return await _count_deleted(session, delete(model).where(model.id.in_(old.scalar_subquery())))
 
 
 async def _count_deleted(session: AsyncSession, statement: Delete) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -50,6 +51,11 @@ class Street:
 
     async def say(self, user: User, text: str) -> str:
         return "\n".join(await self.running.ask(user, text))
+
+    async def tap(self, user: User, data: str) -> str:
+        """What a button brings that sends `data`."""
+        running = self.running
+        return "\n".join(await running.answers(await running.line.user_taps(running.central, user, data)))
 
     async def has_seen(self, user: User, words: str) -> None:
         """Wait for what is sent beside an answer."""
@@ -195,6 +201,25 @@ async def test_whatever_was_under_way_ends_with_the_bot(street: Street) -> None:
     assert street.pushes() == before
 
 
+async def test_an_answer_that_was_fetched_is_not_shown_again_in_a_deleted_bots_name(street: Street) -> None:
+    await street.say(street.customer, ASK)
+    button = await late_answer(street)
+    assert await street.tap(street.customer, button) == ANSWER
+    await street.desk.call("DELETE")
+    assert await street.tap(street.customer, button) == say("line.old_button")
+
+
+async def test_a_late_answer_waits_for_the_end_of_a_suspension(street: Street) -> None:
+    await street.say(street.customer, ASK)
+    button = await late_answer(street)
+    await street.desk.call("POST", "/pause")
+    rests = say("line.shop_suspended", shop=street.desk.bot.store_name)
+    assert await street.tap(street.customer, button) == rests
+    assert await street.tap(street.customer, "of:another:version") == "\n".join([say("line.old_button"), rests])
+    await street.desk.call("POST", "/resume")
+    assert await street.tap(street.customer, button) == ANSWER
+
+
 async def test_a_released_bot_is_bound_by_another_with_a_new_code(street: Street) -> None:
     released = await street.desk.token_call("POST", "/release-owner")
     assert released.body["owner"]["bound"] is False
@@ -266,15 +291,16 @@ async def stopped(street: Street, broadcast_id: int, reason: str) -> bool:
     return rows == [reason]
 
 
-async def late_answer(street: Street) -> None:
-    """An answer that its customer hasn't fetched."""
-    bot, now = street.desk.bot, street.clock.now()
+async def late_answer(street: Street) -> str:
+    """An answer that its customer hasn't fetched; what their button sends."""
+    bot, now, answer_id = street.desk.bot, street.clock.now(), uuid.uuid4()
     async with street.running.database.unit_of_work() as session:
         conversation = await session.scalar(select(Conversation).where(Conversation.bot_id == bot.id))
         assert conversation is not None
         event = (await street.running.events())[0]
         session.add(
             LateAnswer(
+                id=answer_id,
                 tenant_id=bot.tenant_id,
                 bot_id=bot.id,
                 contact_id=conversation.contact_id,
@@ -284,10 +310,12 @@ async def late_answer(street: Street) -> None:
                 language="zh-TW",
                 question=ASK,
                 answer=ANSWER,
+                messages=[{"type": "text", "text": ANSWER}],
                 created_at=now,
                 ready_at=now,
             )
         )
+    return f"answer:{answer_id.hex}"
 
 
 async def waiting_push(street: Street) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Delete, Update, delete, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.models import WebhookEndpoint
+from bot.models import WebhookDelivery, WebhookEndpoint, WebhookLog
 from bot.webhooks.delivery.worker import CallbackWorker
+from partner_api.callbacks import repository
 from partner_api.callbacks.retrying import Tally, retry_failed
 from tests.partner_api.callbacks.conftest import Callbacks
 from tests.support.callbacks import answer, hang
@@ -63,6 +68,23 @@ async def test_paused_endpoints_and_test_callbacks_are_left_alone(failed: Callba
     async with failed.office.api.database.unit_of_work() as session:
         await session.execute(update(WebhookEndpoint).values(paused_at=failed.clock.now()))
     assert (await retried(failed)).total == 0
+
+
+@pytest.mark.parametrize("lost", [update(WebhookDelivery).values(body=None), delete(WebhookDelivery)])
+async def test_what_is_deleted_or_erased_meanwhile_costs_the_others_nothing(
+    failed: Callbacks, monkeypatch: pytest.MonkeyPatch, lost: Update | Delete
+) -> None:
+    listed = repository.failed_messages
+
+    async def listed_before(session: AsyncSession, **page: Any) -> Sequence[uuid.UUID]:
+        found = await listed(session, **page)
+        async with failed.office.api.database.unit_of_work() as other:
+            await other.execute(delete(WebhookLog).where(WebhookLog.delivery_id == found[0]))
+            await other.execute(lost.where(WebhookDelivery.id == found[0]))
+        return found
+
+    monkeypatch.setattr(repository, "failed_messages", listed_before)
+    assert await retried(failed) == Tally(total=2, successful=2, failed=0)
 
 
 async def test_it_does_not_wait_for_ever(failed: Callbacks) -> None:

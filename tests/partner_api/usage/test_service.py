@@ -177,17 +177,28 @@ async def test_old_rows_are_deleted_in_steps(desk: Desk, monkeypatch: pytest.Mon
     key, old = await make_key(desk.api), NOW - timedelta(days=91)
     endpoint = WebhookEndpoint(url="https://x", url_hash="x", created_at=old, **owner(key))
     await desk.add(endpoint)
-    sent = delivery(key, endpoint, subject=uuid.uuid4())
-    await desk.add(sent, *(request(key, at=at) for at in (old, old, old, NOW)))
-    gone = delivery(key, endpoint, subject=uuid.uuid4())
+    sent, gone = (delivery(key, endpoint, subject=uuid.uuid4()) for _ in range(2))
     gone.ended_at = sent.ended_at = old
-    await desk.add(gone)
+    await desk.add(sent, gone, *(request(key, at=at) for at in (old, old, old, NOW)))
     tried = {"delivery_id": sent.id, "webhook_url": "https://x", **owner(key)}
     await desk.add(*(WebhookLog(attempt_number=n, created_at=at, **tried) for n, at in ((1, old), (2, NOW))))
     assert await clean_up(desk.api.database, before=NOW - timedelta(days=90)) == {
         "partner_api_requests": 3, "webhook_logs": 1, "webhook_deliveries": 1
     }  # fmt: skip
     assert (await desk.own(key)).requests.total == 1
+
+
+async def test_attempts_are_kept_as_long_as_their_callback_is_open(desk: Desk) -> None:
+    key, old = await make_key(desk.api), NOW - timedelta(days=91)
+    endpoint = WebhookEndpoint(url="https://x", url_hash="x", created_at=old, **owner(key))
+    await desk.add(endpoint)
+    sending = delivery(key, endpoint, subject=uuid.uuid4())
+    sending.state, sending.attempts = "sending", 1
+    await desk.add(sending)
+    await desk.add(
+        WebhookLog(delivery_id=sending.id, webhook_url="https://x", attempt_number=1, created_at=old, **owner(key))
+    )
+    assert set((await clean_up(desk.api.database, before=NOW - timedelta(days=90))).values()) == {0}
 
 
 async def test_old_rows_are_deleted_by_the_timetable(desk: Desk) -> None:
