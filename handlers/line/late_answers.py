@@ -24,9 +24,10 @@ from bot.models import Bot, LateAnswer
 from bot.texts import Language, say
 from handlers.line import repository
 from handlers.line.asking import ENGINE_SECONDS, Finding, Inquiry, principal_of, sources_of
-from handlers.line.rendering import answer_messages, suggestions_of
+from handlers.line.rendering import answer_messages, messages_for, suggestions_of
 from handlers.line.repository import Line
 from handlers.line.responses import Reply, Response, Silent, StoredMessage
+from handlers.line.resting import rest_text
 from handlers.line.router import Turn
 from knowledge.unanswered import service as unanswered
 
@@ -89,11 +90,16 @@ class LateAnswers:
         if answer is None or answer.state == DROPPED:
             return Silent("no_such_answer")
         language = Language(answer.language)
+        # Who asked may have entered another shop since then.
+        bot = await session.get_one(Bot, answer.bot_id)
+        if not bot.is_active:
+            return Silent("no_such_answer")
+        if bot.suspended_at is not None:
+            # It is kept like everything else until the bot may speak again.
+            return Reply(messages=messages_for(rest_text(bot, language)), bot_id=bot.id)
         if answer.state == PENDING:
             return Reply(messages=(_button("line.still_working", answer.id, language),), bot_id=answer.bot_id)
         if answer.told_at is None:
-            # Who asked may have entered another shop since then.
-            bot = await session.get_one(Bot, answer.bot_id)
             answer.told_at = turn.incoming.now
             line = Line(text=answer.answer or "", event_id=answer.event_id, is_answer=True, sources=answer.sources)
             await repository.keep_lines(session, bot, answer.conversation_id, [line], now=turn.incoming.now)

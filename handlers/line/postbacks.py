@@ -10,6 +10,7 @@ from handlers.line.asking import principal_of
 from handlers.line.rendering import messages_for
 from handlers.line.repository import greetings
 from handlers.line.responses import Incoming, Reply, Response, Silent
+from handlers.line.resting import arrival_text, is_resting
 from handlers.line.router import Turn
 from handlers.line.situation import Situation
 
@@ -39,6 +40,8 @@ async def excuse(session: AsyncSession, turn: Turn) -> Reply:
     bot, language = turn.situation.bot, turn.situation.language
     if bot is None:
         return Reply(messages=messages_for(say("line.old_button", language)))
+    if is_resting(bot):
+        return Reply(messages=messages_for(arrival_text(bot, language, key="line.old_button")), bot_id=bot.id)
     asked = await greetings.first_questions(session, principal_of(bot), bot, limit=SUGGESTED)
     buttons = [MessageAction(label=question, text=question) for question in asked]
     return Reply(messages=messages_for(say("line.old_button", language), buttons), bot_id=bot.id)
