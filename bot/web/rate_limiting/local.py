@@ -58,7 +58,7 @@ class LocalLimiter:
         times = self._let_through.get(key) or deque()
         while times and times[0] <= now - self._window:
             times.popleft()
-        # The clock was set back: what it says of requests then counts for nothing, or a key would stay shut for as long.
+        # The clock was set back: what it said before counts for nothing, or a key would stay shut for as long.
         while times and times[-1] > now + self._window:
             times.pop()
         return times

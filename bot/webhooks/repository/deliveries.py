@@ -118,7 +118,7 @@ async def read(session: AsyncSession, delivery_id: uuid.UUID) -> Ready:
 
 
 async def begin_attempt(session: AsyncSession, ready: Ready, *, now: datetime) -> int | None:
-    """Write the next attempt of a delivery that waits, and give its number; None where it was held since it was read."""
+    """Write the next attempt of a delivery that waits, and give its number; None where it is held since."""
     number = ready.attempts + 1
     if (await session.execute(_BEGIN, {"delivery": ready.id, "number": number})).first() is None:
         return None

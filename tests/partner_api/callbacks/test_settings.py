@@ -17,6 +17,7 @@ from tests.partner_api.conftest import refused
 from tests.support.callbacks import answer, hang
 from tests.support.partners import api_on, make_key, served
 from tests.support.settings import MakeSettings
+from tests.support.waiting import eventually
 
 EVENTS = ["bot.owner_bound", "bot.owner_transferred", "bot.owner_released", "endpoint.paused"]
 
@@ -164,8 +165,7 @@ async def test_a_test_counts_as_being_sent_also_when_its_caller_has_gone(
     tests, caller = testing.CallbackTests(callbacks.office.api), callbacks.office.key.caller
     callbacks.receiver.behaviours = [hang]
     left = asyncio.create_task(tests.send(caller, callbacks.receiver.url))
-    while not callbacks.receiver.received:
-        await asyncio.sleep(0.01)
+    await eventually(lambda: bool(callbacks.receiver.received))
     left.cancel()
     with pytest.raises(asyncio.CancelledError):
         await left
