@@ -14,11 +14,15 @@ from partner_api.keys.errors import CompanyBound
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manager:
-    """`partner_id` is the partner whose bots it manages, None for a token, which opens `bot_id` alone."""
+    """`partner_id` is the partner whose bots it manages, None for a token, which opens `bot_id` alone.
+
+    `token_hash` is that token's: it opens the bot as long as nobody has rolled it.
+    """
 
     principal: Principal
     partner_id: uuid.UUID | None = None
     bot_id: uuid.UUID | None = None
+    token_hash: str | None = None
 
     @property
     def scope(self) -> str:
@@ -50,4 +54,4 @@ def partner_manager(caller: Caller) -> Manager:
 def token_manager(bot: Bot) -> Manager:
     """The bearer of the management token of `bot`."""
     principal = Principal(PrincipalKind.BOT, str(bot.id), bot.tenant_id, bot.vendor_id)
-    return Manager(principal=principal, bot_id=bot.id)
+    return Manager(principal=principal, bot_id=bot.id, token_hash=bot.mgmt_token_hash)

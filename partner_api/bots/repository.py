@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.db.searching import holding
 from bot.models import Bot, BotOwner, Channel, Partner
 from bot.tenancy.scope import visible_to
-from partner_api.bots.errors import BotNotFound
+from partner_api.bots.errors import BotNotFound, InvalidToken
 from partner_api.bots.manager import Manager
 from partner_api.bots.states import BotStatus
 from partner_api.wire import PageQuery
@@ -30,7 +30,7 @@ class BotRow:
 def _of(manager: Manager, *columns: Any) -> Select[Any]:
     statement: Select[Any] = select(*columns).select_from(Bot)
     if manager.bot_id is not None:
-        statement = statement.where(Bot.id == manager.bot_id)
+        statement = statement.where(Bot.id == manager.bot_id, Bot.mgmt_token_hash == manager.token_hash)
     else:
         statement = statement.where(Bot.partner_id == manager.partner)
     return visible_to(manager.principal, statement, Bot)
@@ -62,11 +62,14 @@ async def bot_row(session: AsyncSession, manager: Manager, bot_id: uuid.UUID, *,
 
 
 async def held_bot(session: AsyncSession, manager: Manager, bot_id: uuid.UUID) -> Bot:
-    """A bot, to change: nobody else changes or deletes it until this transaction ends. Raises BotNotFound."""
+    """A bot, to change: nobody else changes or deletes it until this transaction ends.
+
+    Raises BotNotFound, and InvalidToken where a token's bot was deleted or its token rolled since the request came in.
+    """
     wanted = _of(manager, Bot).where(Bot.id == bot_id, Bot.is_active).with_for_update(key_share=True)
     bot: Bot | None = await session.scalar(wanted.execution_options(populate_existing=True))
     if bot is None:
-        raise BotNotFound
+        raise InvalidToken if bot_id == manager.bot_id else BotNotFound
     return bot
 
 

@@ -18,6 +18,7 @@ from bot.web.responses import json_response
 from bot.web.surface import Route, Surface
 from partner_api.api import Api
 from partner_api.bots import operations, repository
+from partner_api.bots.deadlocks import despite_deadlocks
 from partner_api.bots.errors import BotNotFound
 from partner_api.bots.manager import Manager, partner_manager
 from partner_api.bots.routes_access import MANAGER
@@ -98,17 +99,23 @@ class BotRoutes:
     async def change(self, bots: Bots, request: web.Request) -> web.Response:
         manager, bot_id = request[MANAGER], bot_id_of(request)
         wanted = await read_model(request, BotBody)
-        async with self._api.database.unit_of_work() as session:
-            bot = await repository.held_bot(session, manager, bot_id)
-            done = await bots.change(session, manager, bot, wanted=wanted)
-        return json_response(done.body)
+
+        async def work() -> Done:
+            async with self._api.database.unit_of_work() as session:
+                bot = await repository.held_bot(session, manager, bot_id)
+                return await bots.change(session, manager, bot, wanted=wanted)
+
+        return json_response((await despite_deadlocks(work)).body)
 
     async def delete(self, bots: Bots, request: web.Request) -> web.Response:
         manager, bot_id = request[MANAGER], bot_id_of(request)
-        async with self._api.database.unit_of_work() as session:
-            bot = await repository.held_bot(session, manager, bot_id)
-            lanes = await bots.delete(session, manager, bot)
-        self._wake(lanes)
+
+        async def work() -> Sequence[str]:
+            async with self._api.database.unit_of_work() as session:
+                bot = await repository.held_bot(session, manager, bot_id)
+                return await bots.delete(session, manager, bot)
+
+        self._wake(await despite_deadlocks(work))
         return web.Response(status=NO_CONTENT)
 
     async def statistics(self, request: web.Request) -> web.Response:
@@ -125,11 +132,13 @@ class BotRoutes:
 
         async def work(session: AsyncSession) -> Answer:
             done = await verb(session, manager, await repository.held_bot(session, manager, bot_id))
-            lanes.extend(done.wake)
+            lanes[:] = done.wake
             return Answer(OK, msgspec.json.encode(done.body))
 
         scope = f"{manager.scope}:{name}:{bot_id}"
-        response = await answered_once(request, self._api.idempotency, scope=scope, work=work)
+        response = await despite_deadlocks(
+            partial(answered_once, request, self._api.idempotency, scope=scope, work=work)
+        )
         self._wake(lanes)
         return response
 

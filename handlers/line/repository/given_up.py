@@ -37,11 +37,12 @@ async def end_all_of(session: AsyncSession, bot: Bot, *, now: datetime) -> None:
 
     A reply that LINE is being asked to take at this moment is the only thing that still may arrive.
     """
+    # Broadcasts first: one that begins at this moment is waited for, and what it queued is seen after that.
+    open_ones = update(Broadcast).where(Broadcast.bot_id == bot.id, Broadcast.state.in_(_OPEN_BROADCASTS))
+    await _run(session, open_ones, state=BroadcastState.STOPPED, reason=BOT_GONE, due_at=None, ended_at=now)
     await _end_deliveries(session, bot.id, now=now)
     late = update(LateAnswer).where(LateAnswer.state.in_(_NOT_TOLD), LateAnswer.told_at.is_(None))
     await _run(session, late.where(LateAnswer.bot_id == bot.id), state=_DROPPED, due_at=None)
-    open_ones = update(Broadcast).where(Broadcast.bot_id == bot.id, Broadcast.state.in_(_OPEN_BROADCASTS))
-    await _run(session, open_ones, state=BroadcastState.STOPPED, reason=BOT_GONE, due_at=None, ended_at=now)
     held = update(Conversation).where(Conversation.bot_id == bot.id, Conversation.state != Speaker.BOT)
     await _run(session, held, state=Speaker.BOT, state_since=now, state_until=None, staff_contact_id=None)
     await session.execute(delete(StaffDialog).where(StaffDialog.bot_id == bot.id), execution_options=_UNSYNCHRONISED)
