@@ -131,8 +131,9 @@ def _occurs(text: str, wanted: str) -> bool:
 
 
 def _joins(left: str, right: str) -> bool:
-    """Whether two neighbouring characters are both parts of one number."""
-    return all(one and (one in ".-" or numerals.parse(one) is not None) for one in (left, right))
+    """Whether two neighbouring characters are both parts of one number: figures, or one and a point or sign."""
+    figures = [one for one in (left, right) if one and numerals.parse(one) is not None]
+    return bool(figures) and all(one and (one in ".-" or one in figures) for one in (left, right))
 
 
 def _words_around_figures(wanted: str) -> Iterator[str]:

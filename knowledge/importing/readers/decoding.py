@@ -72,7 +72,9 @@ def _legacy(data: bytes) -> str:
 
 def _common_share(text: str, encoding: str, leads: frozenset[int]) -> float:
     """The share of the two-byte characters of `text` whose first byte is one of the frequent ones."""
-    wide = [character.encode(encoding)[0] for character in text[:_SAMPLE] if not character.isascii()]
+    # Big5-HKSCS reads some bytes as a letter and a mark upon it; the mark has none by itself.
+    encoded = (character.encode(encoding, "ignore") for character in text[:_SAMPLE] if not character.isascii())
+    wide = [written[0] for written in encoded if written]
     return sum(lead in leads for lead in wide) / len(wide) if wide else 0.0
 
 

@@ -8,7 +8,7 @@ import json
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.errors import PlatformError
@@ -120,6 +120,7 @@ def test_whatever_a_question_is_it_survives_a_table(questions: list[str]) -> Non
 
 
 @given(st.binary(max_size=200))
+@example(b"\x88b")
 def test_no_bytes_do_more_than_be_refused(data: bytes) -> None:
     with suppress(PlatformError):
         assert read_set(data)

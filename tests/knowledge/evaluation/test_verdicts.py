@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from knowledge.answers import Answer, Outcome, Source
@@ -71,6 +71,7 @@ def test_amounts_are_the_same_if_and_only_if_they_are_equal(one: int, other: int
 
 
 @given(st.text(max_size=50), st.text(max_size=10))
+@example(".", ".")
 def test_a_text_says_each_of_its_parts_unless_a_number_is_cut(before: str, wanted: str) -> None:
     if wanted.strip():
         assert states(f"{before} {wanted} ", wanted) or any(character.isnumeric() for character in before + wanted)
