@@ -32,5 +32,10 @@ class Caller:
     principal: Principal
 
     @property
+    def idempotency_scope(self) -> str:
+        """What its idempotency keys belong to: the signer, which a rolled key hands on as it does its requests."""
+        return f"partner:{self.signer_id}"
+
+    @property
     def is_sandbox(self) -> bool:
         return self.environment is Environment.SANDBOX

@@ -16,18 +16,15 @@ from partner_api.keys.errors import CompanyBound
 class Manager:
     """`partner_id` is the partner whose bots it manages, None for a token, which opens `bot_id` alone.
 
-    `token_hash` is that token's: it opens the bot as long as nobody has rolled it.
+    `token_hash` is that token's: it opens the bot as long as nobody has rolled it. `scope` is what its idempotency
+    keys belong to.
     """
 
     principal: Principal
+    scope: str
     partner_id: uuid.UUID | None = None
     bot_id: uuid.UUID | None = None
     token_hash: str | None = None
-
-    @property
-    def scope(self) -> str:
-        """What its idempotency keys belong to."""
-        return f"{'bot' if self.partner_id is None else 'partner'}:{self.principal.id}"
 
     @property
     def partner(self) -> uuid.UUID:
@@ -48,10 +45,11 @@ def partner_manager(caller: Caller) -> Manager:
     if caller.principal.company_id is not None:
         raise CompanyBound
     # Seeing every partner's companies is about companies: of bots nobody sees another's.
-    return Manager(principal=replace(caller.principal, all_companies=False), partner_id=caller.partner_id)
+    principal = replace(caller.principal, all_companies=False)
+    return Manager(principal=principal, scope=caller.idempotency_scope, partner_id=caller.partner_id)
 
 
 def token_manager(bot: Bot) -> Manager:
     """The bearer of the management token of `bot`."""
     principal = Principal(PrincipalKind.BOT, str(bot.id), bot.tenant_id, bot.vendor_id)
-    return Manager(principal=principal, bot_id=bot.id, token_hash=bot.mgmt_token_hash)
+    return Manager(principal=principal, scope=f"bot:{bot.id}", bot_id=bot.id, token_hash=bot.mgmt_token_hash)

@@ -31,7 +31,7 @@ async def once(
 
     # By path: the same body may be meant for two deliveries.
     route = f"{request.method} {request.path.removeprefix(V1)}"
-    scope = f"partner:{request[CALLER].principal.id}:{route}"
+    scope = f"{request[CALLER].idempotency_scope}:{route}"
     response = await answered_once(request, api.idempotency, scope=scope, work=answered)
     if lanes:
         api.wake(lanes)

@@ -84,7 +84,7 @@ class Calls:
             lanes.append(lane_of(job.id))
             return Answer(ACCEPTED, msgspec.json.encode(service.accepted(job)))
 
-        scope = f"partner:{caller.principal.id}:POST /calls/analyze"
+        scope = f"{caller.idempotency_scope}:POST /calls/analyze"
         response = await answered_once(request, self._api.idempotency, scope=scope, work=work, digest=call.digest)
         if lanes:
             self._api.wake(lanes)

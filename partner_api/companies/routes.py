@@ -139,5 +139,5 @@ class Companies:
 
     async def _once(self, request: web.Request, route: str, work: Work) -> web.Response:
         """Run `work` under the caller's idempotency key. `route` names the company: the same body may go to two."""
-        scope = f"partner:{request[CALLER].principal.id}:{route}"
+        scope = f"{request[CALLER].idempotency_scope}:{route}"
         return await answered_once(request, self._api.idempotency, scope=scope, work=work)

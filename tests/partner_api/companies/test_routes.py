@@ -8,9 +8,11 @@ import pytest
 
 from bot.clock import ManualClock
 from bot.db.engine import Database
-from bot.models import Partner
+from bot.models import Partner, PartnerApiKey
 from partner_api.api import Api
 from partner_api.caller import Environment
+from partner_api.keys.service import PartnerApiKeys
+from partner_api.keys.verifying import KeyHashes, caller_of
 from tests.support.partners import Answered, Client, MadeKey, api_on, make_key, served
 from tests.support.settings import MakeSettings
 
@@ -193,6 +195,19 @@ async def test_a_repeated_creation_is_one(client: Client, api: Api, key: MadeKey
     assert refused(await client.call("POST", path, key=key, json={"name": "x"}, headers=headers))[0] == 422
     other = await client.call("POST", path, key=await make_key(api), json=COMPANY, headers=headers)
     assert (other.status, other.body["id"] != answers[0].body["id"]) == (201, True)
+
+
+async def test_a_rolled_key_repeats_what_the_key_before_asked_for(client: Client, api: Api, key: MadeKey) -> None:
+    keys, day = PartnerApiKeys(KeyHashes(api.secret_key), clock=api.clock), timedelta(days=1)
+    async with api.database.unit_of_work() as session:
+        row = await session.get_one(PartnerApiKey, key.caller.key_id)
+        issued = await keys.roll(session, row, overlap=day, valid_for=day, created_by="test")
+    answers = [
+        await client.call("POST", "/v1/companies/create", key=one, json=COMPANY, headers={"Idempotency-Key": "once"})
+        for one in (key, MadeKey(issued, caller_of(issued.row)))
+    ]
+    assert answers[0].body == answers[1].body
+    assert answers[1].headers["Idempotency-Replayed"] == "true"
 
 
 async def test_one_idempotency_key_for_agents_of_two_companies_makes_two(client: Client, key: MadeKey) -> None:
