@@ -51,6 +51,13 @@ async def find_bot_by_token(session: AsyncSession, token_hash: str) -> Bot | Non
     return found
 
 
+async def has_open_partner(session: AsyncSession, bot: Bot) -> bool:
+    """Whether a bot is an active partner's, or nobody's."""
+    if bot.partner_id is None:
+        return True
+    return bool(await session.scalar(select(Partner.is_active).where(Partner.id == bot.partner_id)))
+
+
 async def find_tenant(session: AsyncSession, tenant_id: uuid.UUID) -> Tenant | None:
     return await session.get(Tenant, tenant_id)
 

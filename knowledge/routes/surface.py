@@ -20,6 +20,7 @@ from bot.security.tokens import hash_token
 from bot.settings import is_loopback
 from bot.tenancy import repository
 from bot.tenancy.api_keys import KEY_PREFIX, ApiKeys, Rights
+from bot.tenancy.errors import PartnerDisabled
 from bot.tenancy.local import LOCAL
 from bot.tenancy.principal import Principal, PrincipalKind
 from bot.texts import say
@@ -100,8 +101,10 @@ def _authenticator(api: Api, *, managing: bool = False) -> Authenticator:
             bot = None
             if _UUID.fullmatch(token):
                 bot = await repository.find_bot_by_token(session, hash_token(management_key, token.lower()))
-        if bot is None:
-            raise Unauthenticated("The API key or management token is unknown, expired or revoked.")
+            if bot is None:
+                raise Unauthenticated("The API key or management token is unknown, expired or revoked.")
+            if not await repository.has_open_partner(session, bot):
+                raise PartnerDisabled
         principal = Principal(PrincipalKind.BOT, str(bot.id), bot.tenant_id, bot.vendor_id)
         return Caller(principal, Rights.MANAGE, bot.llm_daily_tokens)
 

@@ -80,13 +80,6 @@ async def partner_row(session: AsyncSession, manager: Manager) -> Partner:
     return found
 
 
-async def partner_is_active(session: AsyncSession, bot: Bot) -> bool:
-    """Whether a bot is nobody's or an active partner's."""
-    if bot.partner_id is None:
-        return True
-    return bool(await session.scalar(select(Partner.is_active).where(Partner.id == bot.partner_id)))
-
-
 def _rows(manager: Manager) -> Select[Any]:
     joined = _of(manager, Bot, Channel, BotOwner).join(Channel, Channel.id == Bot.channel_id)
     return joined.outerjoin(BotOwner, BotOwner.bot_id == Bot.id)

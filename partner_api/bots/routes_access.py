@@ -14,7 +14,6 @@ from bot.web.surface import Authenticator
 from partner_api.api import Api
 from partner_api.bots.errors import InvalidToken
 from partner_api.bots.manager import Manager, partner_manager, token_manager
-from partner_api.bots.repository import partner_is_active
 from partner_api.keys.routes_surface import CALLER, count_request, key_authenticator
 from partner_api.request_log.routes import WHOSE, Whose
 
@@ -42,7 +41,7 @@ def bot_authenticator(api: Api) -> Authenticator:
             bot = await repository.find_bot_by_token(session, hash_token(token_key, token))
             if bot is None:
                 raise InvalidToken
-            is_open = await partner_is_active(session, bot)
+            is_open = await repository.has_open_partner(session, bot)
         request[WHOSE] = Whose(bot.tenant_id)
         await count_request(request, api.limiter, f"bot:{bot.id}", limit=TOKEN_RATE_LIMIT)
         if not is_open:

@@ -64,7 +64,7 @@ async def _redeem(session: AsyncSession, claimant: Claimant, code: ClaimCode, *,
 
 
 async def claim_bare(session: AsyncSession, claimant: Claimant, *, window: timedelta, now: datetime) -> Claim:
-    """Bind the one bot of the channel that waits for an owner, if it was provisioned within `window`.
+    """Bind the one bot of the channel that waits for an owner, if it was provisioned within `window` and had none yet.
 
     With none or several waiting, or a window of zero, nothing is bound; neither is a further bot
     to somebody who owns one already, since that may be a repeated command.
@@ -75,7 +75,8 @@ async def claim_bare(session: AsyncSession, claimant: Claimant, *, window: timed
     if not window:
         return Claim(ClaimOutcome.NEED_CODE)
     waiting = await repository.bots_waiting_for_owner(session, claimant.channel_id, since=now - window, limit=2)
-    if len(waiting) != 1:
+    # A bot whose owner was released waits for whoever gets its next code, and not for the first to come by.
+    if len(waiting) != 1 or await repository.was_owned(session, waiting[0]):
         return Claim(ClaimOutcome.NEED_CODE)
     claim = await _bind(session, waiting[0], claimant, now=now)
     return claim if claim.outcome is ClaimOutcome.BOUND else Claim(ClaimOutcome.NEED_CODE)

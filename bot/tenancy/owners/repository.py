@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,19 +28,20 @@ async def bots_owned_by(session: AsyncSession, channel_id: uuid.UUID, user_id: s
 async def bots_waiting_for_owner(
     session: AsyncSession, channel_id: uuid.UUID, *, since: datetime, limit: int
 ) -> Sequence[Bot]:
-    """Active bots of the channel that nobody owns or ever owned, and that were provisioned after `since`.
-
-    One whose owner was released waits for whoever gets its next code, and not for the first to come by.
-    """
-    was_owned = exists().where(ClaimCode.bot_id == Bot.id, ClaimCode.used_at.is_not(None))
+    """Active bots of the channel that nobody owns and that were provisioned after `since`."""
     waiting = (
         select(Bot)
         .outerjoin(BotOwner, BotOwner.bot_id == Bot.id)
         .where(Bot.channel_id == channel_id, Bot.is_active, Bot.created_at > since, BotOwner.bot_id.is_(None))
-        .where(~was_owned)
         .limit(limit)
     )
     return (await session.scalars(waiting)).all()
+
+
+async def was_owned(session: AsyncSession, bot: Bot) -> bool:
+    """Whether somebody was bound to a bot before: that uses its code up."""
+    used = select(ClaimCode.id).where(ClaimCode.bot_id == bot.id, ClaimCode.used_at.is_not(None)).limit(1)
+    return await session.scalar(used) is not None
 
 
 async def add_owner(session: AsyncSession, owner: dict[str, Any]) -> bool:

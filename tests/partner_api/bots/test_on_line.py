@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 from sqlalchemy import select
 
-from bot.clock import ManualClock
-from bot.line.simulator import User
 from bot.models import (
-    Bot,
     Broadcast,
     Contact,
     Conversation,
@@ -26,74 +19,14 @@ from bot.models import (
     StaffNotice,
     WebhookDelivery,
 )
-from bot.outbox import runner
 from bot.texts import say
 from handlers.line.asking import Asker, Finding, Inquiry
 from handlers.line.commands import CommandName, command_text
 from handlers.line.owner.watching import Watch
-from tests.partner_api.bots.conftest import Desk, desk_on
-from tests.support.partners import Client
-from tests.support.running import Running, running
+from tests.partner_api.bots.conftest import Street
 from tests.support.shops import ANSWER, ASK
 from tests.support.tapping import buttons, tap
 from tests.support.waiting import eventually
-
-
-@dataclass(frozen=True)
-class Street:
-    """A partner's shop with an owner, a customer, and somebody else's shop on the same account."""
-
-    running: Running
-    clock: ManualClock
-    desk: Desk
-    owner: User
-    customer: User
-
-    async def say(self, user: User, text: str) -> str:
-        return "\n".join(await self.running.ask(user, text))
-
-    async def tap(self, user: User, data: str) -> str:
-        """What a button brings that sends `data`."""
-        running = self.running
-        return "\n".join(await running.answers(await running.line.user_taps(running.central, user, data)))
-
-    async def has_seen(self, user: User, words: str) -> None:
-        """Wait for what is sent beside an answer."""
-        await eventually(lambda: any(words in text for text in self.running.seen(user)))
-
-    async def code(self) -> str:
-        return str((await self.desk.call("POST", "/binding-code")).body["binding"]["code"])
-
-    async def change(self, **changes: Any) -> None:
-        async with self.running.database.unit_of_work() as session:
-            bot = await session.get_one(Bot, self.desk.bot.id)
-            for name, value in changes.items():
-                setattr(bot, name, value)
-
-    def pushes(self) -> int:
-        """How many billed messages there were."""
-        paths = ("/message/push", "/message/multicast")
-        return sum(call.path.endswith(paths) for call in self.running.line.platform.calls)
-
-    def seen_words(self, user: User) -> str:
-        """Everything that was shown to somebody, cards and all."""
-        return str([one.content for one in self.running.line.visible_messages(self.running.central, user)])
-
-
-@pytest.fixture
-async def street(
-    sqlite_url: str, tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Street]:
-    monkeypatch.setattr(runner, "SWEEP_SECONDS", 0.05)
-    async with running(sqlite_url, tmp_path, clock=clock) as still, aiohttp.ClientSession() as session:
-        desk = await desk_on(still.shopkeeper.partner_api, Client(still.url, session))
-        await desk.call("POST", "/knowledge", json={"question_summary": ASK, "answer": ANSWER})
-        await still.shops.open("隔壁")
-        made = Street(still, clock, desk, still.friend("店長"), still.friend("客人"))
-        await made.say(made.owner, command_text(CommandName.CLAIM, await made.code()))
-        await made.say(made.customer, command_text(CommandName.ENTER_SHOP, desk.bot.shop_code))
-        await still.shops.know_quota(200)
-        yield made
 
 
 async def test_a_suspended_bot_rests_until_its_partner_resumes_it(street: Street) -> None:

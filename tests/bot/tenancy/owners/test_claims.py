@@ -159,6 +159,8 @@ async def test_the_bare_command_takes_no_bot_whose_owner_was_released(bindings: 
     assert (await bindings.claim_bare()).outcome is ClaimOutcome.NEED_CODE
     code = await bindings.code(bot)
     assert (await bindings.claim_bare(ANOTHER)).outcome is ClaimOutcome.NEED_CODE
+    await bindings.bot()
+    assert (await bindings.claim_bare()).outcome is ClaimOutcome.NEED_CODE
     assert (await bindings.claim(code)).outcome is ClaimOutcome.BOUND
 
 
