@@ -27,11 +27,12 @@ _LETTERS = {
 # A Han character says about as much as three letters.
 _WEIGHT = {"zh-TW": 3, "he": 1, "en": 1}
 _CODES = frozenset({"zh", "cmn", "en", "he", "iw"})
-# Hebrew writes "and", "that", "the", "to", "in", "from" and "as" onto the word.
+# Hebrew writes "and", "that", "the", "to", "in", "from" and "as" onto the word. As few letters as will do are taken for
+# such a prefix, so that a whole word ("shekel") is tried before what is left of it behind one ("that easy").
 _BOUNDS = {
     "zh-TW": ("", ""),
     "en": (r"(?<![\w'])", r"(?![\w])"),
-    "he": (r"(?<![\u05d0-\u05ea])[ושהלבמכ]{0,2}", r"(?![\u05d0-\u05ea])"),
+    "he": (r"(?<![\u05d0-\u05ea])[ושהלבמכ]{0,2}?", r"(?![\u05d0-\u05ea])"),
 }
 
 

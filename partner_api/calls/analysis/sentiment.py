@@ -2,7 +2,8 @@
 
 Every sentence gets a value from -1 to 1: its words' weights (1 or 2, from `sentiment.toml`), half as much again
 behind an intensifier, less behind a diminisher, turned round behind a negation, together over 3. A question counts
-only for its strong words, a condition ("if you are unhappy") not at all. A balance over sentences is
+only for its strong words, a condition ("if you are unhappy") not at all, nor a good word that only nods ("great, so
+..."). A balance over sentences is
 (P - N) / (P + N + 2), where P and N are the sums of what is positive and negative; the 2 keeps one word from being a
 verdict.
 """
@@ -45,6 +46,8 @@ class _Lexicon:
     intensified: re.Pattern[str]
     diminished: re.Pattern[str]
     hypothetical: re.Pattern[str]
+    nodding: re.Pattern[str]
+    nodding_agent: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +100,12 @@ def feeling_of(sentence: Sentence) -> Felt:
     lexicon = _lexicon(sentence.language)
     if lexicon.hypothetical.search(sentence.folded):
         return Felt(sentence, 0.0, ())
-    asked_from = _asked_from(sentence)
+    nodded = (lexicon.nodding_agent if sentence.speaker == Speaker.AGENT else lexicon.nodding).match(sentence.folded)
+    felt_from, asked_from = nodded.end() if nodded else 0, _asked_from(sentence)
     found: list[tuple[str, float]] = []
     for word, weight, at in _words_in(sentence.folded, lexicon):
+        if at < felt_from:
+            continue
         spelled = sentence.original(at, at + len(word))
         before = _clause().split(sentence.folded[max(0, at - _REACH) : at])[-1]
         asked = at >= asked_from
@@ -187,4 +193,7 @@ def _lexicon(language: Script) -> _Lexicon:
         intensified=re.compile(f"{one_of(found['intensifiers'], language.value).pattern}{blank}$"),
         diminished=re.compile(f"{one_of(found['diminishers'], language.value).pattern}{blank}$"),
         hypothetical=one_of(found["hypothetical"], language.value),
+        # Anchored to the beginning of a sentence, where no word ends.
+        nodding=one_of(found["nodding"], Script.CHINESE.value),
+        nodding_agent=one_of([*found["nodding"], *found["nodding_agent"]], Script.CHINESE.value),
     )

@@ -24,6 +24,7 @@ class _Saying:
     unless: re.Pattern[str]
     next: re.Pattern[str]
     next_unless: re.Pattern[str]
+    settled: re.Pattern[str]
 
 
 @cache
@@ -54,7 +55,8 @@ def is_next_step(sentence: Sentence) -> bool:
     words = _words(sentence.language)
     if words.next.search(stated) and not words.next_unless.search(stated):
         return True
-    return is_commitment(sentence) and told_in(sentence) is not None
+    is_settled = bool(words.settled.search(stated)) and not words.next_unless.search(stated)
+    return (is_settled or is_commitment(sentence)) and told_in(sentence) is not None
 
 
 def commitments_in(sentences: Sequence[Sentence]) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from partner_api.calls.analysis.lexicon import Script, fold, script_of
+from partner_api.calls.analysis.text.clauses import clauses_of
 from partner_api.calls.analysis.turns import Turn
 
 # A full stop ends a sentence where a space follows it, but not behind an initial or a title.
@@ -58,7 +59,8 @@ def sentences_of(turns: Sequence[Turn]) -> list[Sentence]:
 
 
 def split(text: str) -> list[str]:
-    """The sentences of `text`; a long one without full stops is cut where the speaker paused."""
+    """The sentences of `text`; a long one without full stops is cut where the speaker paused, one without any
+    punctuation into its clauses."""
     return [part for sentence in _ended(text) for pause in _paused(sentence) for part in _bounded(pause)]
 
 
@@ -75,7 +77,7 @@ def _ended(text: str) -> Iterator[str]:
 
 def _paused(sentence: str) -> Iterator[str]:
     if not _PUNCTUATION.search(sentence):
-        yield from (part for part in _BLANK_PAUSE.split(sentence) if part)
+        yield from (clause for part in _BLANK_PAUSE.split(sentence) for clause in clauses_of(part))
         return
     if len(sentence) <= _LONG or script_of(sentence) is not Script.CHINESE:
         yield sentence

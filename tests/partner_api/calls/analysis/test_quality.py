@@ -34,12 +34,12 @@ FLOORS = {
         "next_steps": (0.6, 0.6), "feelings": (0.6, 0.6),
     },
     "fresh_odd": {
-        "questions": (0.93, 0.6), "answered": (0.93, 0.6), "objections": (0.95, 0.4), "commitments": (0.75, 0.45),
-        "next_steps": (0.7, 0.4), "feelings": (0.45, 0.5), "steps": (0.95, 0.8),
+        "questions": (0.95, 0.95), "answered": (0.95, 0.95), "objections": (0.95, 0.95), "commitments": (0.95, 0.9),
+        "next_steps": (0.95, 0.85), "feelings": (0.9, 0.9), "steps": (0.95, 0.95),
     },
     "fresh_even": {
-        "questions": (0.9, 0.9), "answered": (0.9, 0.9), "objections": (0.95, 0.3), "commitments": (0.85, 0.45),
-        "next_steps": (0.85, 0.3), "feelings": (0.35, 0.45), "steps": (0.95, 0.85),
+        "questions": (0.85, 0.95), "answered": (0.85, 0.9), "objections": (0.9, 0.85), "commitments": (0.95, 0.75),
+        "next_steps": (0.9, 0.7), "feelings": (0.6, 0.8), "steps": (0.95, 0.85),
     },
 }  # fmt: skip
 

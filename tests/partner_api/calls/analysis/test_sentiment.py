@@ -141,3 +141,19 @@ def test_what_is_too_little_or_unknown_is_null_and_says_why(lines: list[tuple[st
 
 def test_the_language_is_told_by_the_words_where_nobody_named_it() -> None:
     assert felt(*CALL, language=None) == felt(*CALL)
+
+
+@pytest.mark.parametrize(
+    ("speaker", "text"),
+    [
+        (Speaker.CUSTOMER, "שלוש מאות שקל"),
+        (Speaker.CUSTOMER, "הוא ביקר בסניף"),
+        (Speaker.CUSTOMER, "the outstanding balance is on the bill"),
+        (Speaker.CUSTOMER, "okay great so where do I send it"),
+        (Speaker.AGENT, "Perfect, I have you down for Monday."),
+        (Speaker.AGENT, "太好了,那我幫您登記"),
+        (Speaker.AGENT, "מעולה אז אני רושמת"),
+    ],
+)
+def test_what_only_looks_or_nods_like_a_feeling_is_none(speaker: Speaker, text: str) -> None:
+    assert {feeling_of(one).value for one in sentences_of([Turn(speaker, None, None, None, text)])} == {0.0}

@@ -24,6 +24,10 @@ def asks(text: str) -> bool:
         "כמה זה עולה",
         "האם זה כולל משלוח",
         "真的嗎?",
+        "那綁約要綁多久啊",
+        "what happens if it rains",
+        "מה שלומך",
+        "רוצה שאני אשלח לך",
     ],
 )
 def test_questions_are_told_without_their_mark(text: str) -> None:
@@ -39,6 +43,8 @@ def test_questions_are_told_without_their_mark(text: str) -> None:
         "I don't know what it is",
         "אני לא יודע כמה זה עולה",
         "多少會有一點",
+        "מיכל אברהמי",
+        "so what we do is we call you",
     ],
 )
 def test_statements_with_question_words_are_none(text: str) -> None:
