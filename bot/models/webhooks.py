@@ -32,8 +32,9 @@ class WebhookSigner(Base, EnvironmentOwned):
 class WebhookEndpoint(Base, EnvironmentOwned):
     """An address that callbacks go to, and how it has answered of late.
 
-    `failures` counts failed attempts since the last success, `failing_since` is the first of them. While it is
-    paused (`pause_reason` `failing`, `gone` or `by_owner`) nothing is sent to it.
+    `url` is without a query, which may differ from message to message. `failures` counts failed attempts since the
+    last success, `failing_since` is the first of them. While it is paused (`pause_reason` `failing`, `gone` or
+    `by_owner`) nothing is sent to it.
     """
 
     __tablename__ = "webhook_endpoints"
@@ -55,8 +56,8 @@ class WebhookDelivery(Base, CompanyOwned):
 
     `state` is `waiting`, `sending`, `succeeded`, `failed`, `held` (its endpoint is paused) or `cancelled`.
     `message_id` stays the same when a message is delivered again, and `redelivery` counts how often that was.
-    `subject_id` is what it tells of, such as the job. `lane` says who sends it when: see `bot.outbox`. `body` is
-    null once what it holds was to be kept no longer.
+    `webhook_url` is where it goes, in whole. `subject_id` is what it tells of, such as the job. `lane` says who sends
+    it when: see `bot.outbox`. `body` is null once what it holds was to be kept no longer.
     """
 
     __tablename__ = "webhook_deliveries"
@@ -70,6 +71,7 @@ class WebhookDelivery(Base, CompanyOwned):
     endpoint_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("webhook_endpoints.id"), index=True)
     signer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("webhook_signers.id"), index=True)
     async_job_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("async_jobs.id"), index=True)
+    webhook_url: Mapped[str] = mapped_column(Text)
     subject_id: Mapped[uuid.UUID]
     event: Mapped[str] = mapped_column(String(64))
     lane: Mapped[str] = mapped_column(String(100))

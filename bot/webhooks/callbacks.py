@@ -58,6 +58,7 @@ async def add_delivery(session: AsyncSession, callback: Callback, *, now: dateti
         message_id=message_id,
         endpoint_id=endpoint_id,
         signer_id=callback.signer_id,
+        webhook_url=callback.url,
         async_job_id=callback.job_id,
         subject_id=callback.subject_id,
         event=callback.event,

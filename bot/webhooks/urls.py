@@ -95,6 +95,24 @@ def parse_target(text: str, *, allow: frozenset[HostPort] = frozenset()) -> Targ
     return Target(url=url, host=host, port=port, given_host=given)
 
 
+def endpoint_url(text: str) -> str:
+    """The address of the endpoint that the URL `text` leads to: scheme, host, port and path, in one spelling.
+
+    Receivers put what differs from message to message into the query. Never raises: what can't be read is an
+    address by itself.
+    """
+    try:
+        url = URL(text)
+        return f"{url.origin()}{url.raw_path}"
+    except ValueError:
+        return text
+
+
+def has_query(text: str) -> bool:
+    """Whether there is more to the URL `text` than the address of its endpoint."""
+    return "?" in text.partition("#")[0]
+
+
 def _check_characters(text: str) -> None:
     if len(text) > MAX_URL:
         raise UnsafeAddress(f"The URL is longer than {MAX_URL:,} characters.")

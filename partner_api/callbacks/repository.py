@@ -21,10 +21,9 @@ from partner_api.wire import PageQuery
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A delivery with its address and its attempts, the first one first."""
+    """A delivery with its attempts, the first one first."""
 
     row: WebhookDelivery
-    url: str
     attempts: list[WebhookLog]
 
 
@@ -146,13 +145,11 @@ async def _told(session: AsyncSession, statement: Select[WebhookDelivery]) -> li
     rows = (await session.scalars(statement)).all()
     if not rows:
         return []
-    urls = select(WebhookEndpoint.id, WebhookEndpoint.url)
-    by_id = dict((await session.execute(urls.where(WebhookEndpoint.id.in_({row.endpoint_id for row in rows})))).all())
     logs = select(WebhookLog).where(WebhookLog.delivery_id.in_([row.id for row in rows]))
     attempts: dict[uuid.UUID, list[WebhookLog]] = {row.id: [] for row in rows}
     for log in await session.scalars(logs.order_by(WebhookLog.attempt_number)):
         attempts[log.delivery_id].append(log)
-    return [Told(row, by_id[row.endpoint_id], attempts[row.id]) for row in rows]
+    return [Told(row, attempts[row.id]) for row in rows]
 
 
 def _one_endpoint(endpoint_id: uuid.UUID) -> Select[WebhookEndpoint]:

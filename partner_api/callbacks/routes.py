@@ -119,4 +119,4 @@ class Deliveries:
 
 
 def _shown(told: Told) -> DeliveryShown:
-    return delivery_shown(told.row, url=told.url, attempts=told.attempts)
+    return delivery_shown(told.row, attempts=told.attempts)

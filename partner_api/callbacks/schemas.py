@@ -98,8 +98,10 @@ class JobDeliveries(msgspec.Struct):
 
 
 class EndpointShown(msgspec.Struct):
-    """An address that callbacks go to. `failures` and `failing_since` count since its last success; `held` is how many
-    deliveries wait for it to be resumed."""
+    """An address that callbacks go to, without a query.
+
+    `failures` and `failing_since` count since its last success; `held` is how many deliveries wait until it is resumed.
+    """
 
     id: str
     url: str
@@ -181,7 +183,7 @@ def attempt_shown(row: WebhookLog) -> AttemptShown:
     )
 
 
-def delivery_shown(row: WebhookDelivery, *, url: str, attempts: list[WebhookLog]) -> DeliveryShown:
+def delivery_shown(row: WebhookDelivery, *, attempts: list[WebhookLog]) -> DeliveryShown:
     return DeliveryShown(
         id=str(row.id),
         message_id=str(row.message_id),
@@ -190,7 +192,7 @@ def delivery_shown(row: WebhookDelivery, *, url: str, attempts: list[WebhookLog]
         job_id=str(row.async_job_id) if row.async_job_id else None,
         company_id=str(row.company_id) if row.company_id else None,
         endpoint_id=str(row.endpoint_id),
-        webhook_url=url,
+        webhook_url=row.webhook_url,
         status=State(row.state),
         redelivery=row.redelivery,
         attempts=[attempt_shown(one) for one in attempts],

@@ -49,6 +49,7 @@ async def redeliver(
         message_id=before.message_id,
         endpoint_id=before.endpoint_id,
         signer_id=before.signer_id,
+        webhook_url=before.webhook_url,
         async_job_id=before.async_job_id,
         subject_id=before.subject_id,
         event=before.event,

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Delete, Select, case, delete, func, litera
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.models import AsyncJob, PartnerApiKey, PartnerApiRequest, WebhookDelivery, WebhookLog
+from bot.models import AsyncJob, PartnerApiKey, PartnerApiRequest, WebhookDelivery, WebhookEndpoint, WebhookLog
 from bot.tenancy.principal import Principal
 from bot.tenancy.scope import visible_to
 
@@ -153,6 +153,16 @@ async def delete_deliveries(session: AsyncSession, *, before: datetime, limit: i
     old = select(WebhookDelivery.id).where(WebhookDelivery.ended_at < before, ~attempt.exists()).limit(limit)
     statement = delete(WebhookDelivery).where(WebhookDelivery.id.in_(old.scalar_subquery()))
     return await _count_deleted(session, statement)
+
+
+async def delete_endpoints(session: AsyncSession, *, before: datetime, limit: int) -> int:
+    """Delete at most `limit` endpoints from before then that no callback is kept for and nobody paused; how many."""
+    callback = select(WebhookDelivery.id).where(WebhookDelivery.endpoint_id == WebhookEndpoint.id)
+    unused = (WebhookEndpoint.created_at < before, WebhookEndpoint.paused_at.is_(None), ~callback.exists())
+    found = select(WebhookEndpoint.id).where(*unused).limit(limit).with_for_update(skip_locked=True)
+    ids = (await session.scalars(found)).all()
+    # Asked again, since a callback may have come to one until it was locked.
+    return await _count_deleted(session, delete(WebhookEndpoint).where(WebhookEndpoint.id.in_(ids), *unused))
 
 
 async def _count_deleted(session: AsyncSession, statement: Delete) -> int:

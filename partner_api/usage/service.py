@@ -112,11 +112,12 @@ class Usage:
 
 
 async def clean_up(database: Database, *, before: datetime) -> Mapping[str, int]:
-    """Delete requests, callbacks and their attempts from before then, some at a time; how many of each table."""
+    """Delete requests, callbacks, their attempts and unused endpoints from before then; how many of each table."""
     tables = {
         "partner_api_requests": repository.delete_requests,
         "webhook_logs": repository.delete_attempts,
         "webhook_deliveries": repository.delete_deliveries,
+        "webhook_endpoints": repository.delete_endpoints,
     }
     deleted = dict.fromkeys(tables, 0)
     for table, delete in tables.items():

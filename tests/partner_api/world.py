@@ -104,8 +104,8 @@ async def _calls_of(api: Api, key: MadeKey) -> dict[str, str]:
         await session.flush()
         delivery = WebhookDelivery(
             id=uuid.uuid4(), message_id=uuid.uuid4(), endpoint_id=endpoint.id, async_job_id=job.id, subject_id=job.id,
-            event="call_analysis", lane=f"callback:{endpoint.id}", body=SECRET.encode(), state="succeeded", attempts=1,
-            ended_at=now, **signed, **theirs,
+            event="call_analysis", webhook_url=ADDRESS, lane=f"callback:{endpoint.id}", body=SECRET.encode(),
+            state="succeeded", attempts=1, ended_at=now, **signed, **theirs,
         )  # fmt: skip
         session.add(delivery)
         await session.flush()

@@ -28,8 +28,9 @@ PAYLOAD = {"status": "completed", "results": {"transcript": "לקוח: שלום\
 
 @dataclass(frozen=True)
 class Received:
-    """A request as it arrived; `headers` have lower-case names."""
+    """A request as it arrived; `target` is its path with its query, `headers` have lower-case names."""
 
+    target: str
     headers: Mapping[str, str]
     body: bytes
 
@@ -86,14 +87,15 @@ class Receiver:
 
 async def _read(reader: asyncio.StreamReader) -> Received:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-    lines = (line.partition(":") for line in head.split("\r\n")[1:] if line)
+    first, *rest = head.split("\r\n")
+    target, lines = first.split(" ")[1], (line.partition(":") for line in rest if line)
     headers = {name.lower(): value.strip() for name, _, value in lines}
     if "content-length" in headers:
-        return Received(headers, await reader.readexactly(int(headers["content-length"])))
+        return Received(target, headers, await reader.readexactly(int(headers["content-length"])))
     body = b""
     while size := int((await reader.readline()).strip(), 16):
         body += (await reader.readexactly(size + 2))[:-2]
-    return Received(headers, body)
+    return Received(target, headers, body)
 
 
 def answer(status: int, *headers: str) -> Behaviour:

@@ -12,6 +12,7 @@ from bot.webhooks.repository import endpoints
 from bot.webhooks.repository.deliveries import Ended, Ready
 from bot.webhooks.repository.listeners import listeners_of_endpoint
 from bot.webhooks.states import Event, PauseReason
+from bot.webhooks.urls import has_query
 
 FAILING_FOR = timedelta(days=3)
 LEAST_FAILURES = 5
@@ -27,6 +28,9 @@ async def note(session: AsyncSession, ready: Ready, ended: Ended, *, pause: Paus
     failing = await endpoints.record_failure(session, ready.endpoint_id, now=now)
     if failing.is_paused:
         return True
+    if pause is PauseReason.GONE and has_query(ready.url):
+        # With another query it may lead to something that is there.
+        pause = None
     if pause is None and failing.failures >= LEAST_FAILURES and now - failing.since >= FAILING_FOR:
         pause = PauseReason.FAILING
     if pause is None:
@@ -45,7 +49,7 @@ async def _tell(
         "event": Event.ENDPOINT_PAUSED.value,
         "timestamp": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "endpoint_id": str(ready.endpoint_id),
-        "url": ready.url,
+        "url": failing.url,
         "reason": reason.value,
         "failures": failing.failures,
         "failing_since": failing.since.strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -23,8 +23,7 @@ _OWNED = ("tenant_id", "environment", "company_id", "async_job_id")
 _READ = (
     select(
         *(_DELIVERIES.c[name] for name in ("id", *_OWNED, "message_id", "subject_id", "endpoint_id", "event")),
-        *(_DELIVERIES.c[name] for name in ("redelivery", "body", "state", "attempts")),
-        _ENDPOINTS.c.url,
+        *(_DELIVERIES.c[name] for name in ("webhook_url", "redelivery", "body", "state", "attempts")),
         _ENDPOINTS.c.paused_at,
         _SIGNERS.c.id.label("signer_id"),
         _SIGNERS.c.version,
@@ -185,7 +184,7 @@ def _ready(row: Any) -> Ready:
         message_id=row.message_id,
         subject_id=row.subject_id,
         event=row.event,
-        url=row.url,
+        url=row.webhook_url,
         body=row.body,
         state=State(row.state),
         attempts=row.attempts,

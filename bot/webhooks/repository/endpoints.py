@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, select, update
@@ -14,10 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.db.statements import run_upsert, table_of, upsert_of
 from bot.models import WebhookDelivery, WebhookEndpoint
 from bot.webhooks.states import PauseReason, State
+from bot.webhooks.urls import endpoint_url
 
 _ENDPOINTS, _DELIVERIES = table_of(WebhookEndpoint), table_of(WebhookDelivery)
 _UNIQUE = (_ENDPOINTS.c.tenant_id, _ENDPOINTS.c.environment, _ENDPOINTS.c.url_hash)
-_FIND = select(_ENDPOINTS.c.id).where(*(column == bindparam(column.name) for column in _UNIQUE))
+_FIND = (
+    select(_ENDPOINTS.c.id)
+    .where(*(column == bindparam(column.name) for column in _UNIQUE))
+    # As whatever refers to it will: until then nobody deletes it.
+    .with_for_update(read=True, key_share=True)
+)
 _ADD = upsert_of(
     WebhookEndpoint,
     lambda insert: (
@@ -40,12 +46,14 @@ _ADD = upsert_of(
 async def find_or_add(
     session: AsyncSession, tenant_id: uuid.UUID, *, environment: str, url: str, now: datetime
 ) -> uuid.UUID:
-    """The id of the endpoint with this address, one for each tenant and environment."""
-    key = {"tenant_id": tenant_id, "environment": environment, "url_hash": hashlib.sha256(url.encode()).hexdigest()}
-    # Nearly always it is there, and then it need not be locked.
+    """The id of the endpoint that `url` leads to, one for each tenant and environment."""
+    address = endpoint_url(url)
+    url_hash = hashlib.sha256(address.encode()).hexdigest()
+    key = {"tenant_id": tenant_id, "environment": environment, "url_hash": url_hash}
+    # Nearly always it is there, and then it need not be written.
     found: uuid.UUID | None = (await session.execute(_FIND, key)).scalar()
     if found is None:
-        row = await run_upsert(session, _ADD, key | {"id": uuid.uuid4(), "url": url, "created_at": now})
+        row = await run_upsert(session, _ADD, key | {"id": uuid.uuid4(), "url": address, "created_at": now})
         found = uuid.UUID(str(row.id))
     return found
 
@@ -59,14 +67,15 @@ _FAILED = (
         failures=_ENDPOINTS.c.failures + 1,
         failing_since=func.coalesce(_ENDPOINTS.c.failing_since, bindparam("now", type_=_ENDPOINTS.c.created_at.type)),
     )
-    .returning(_ENDPOINTS.c.failures, _ENDPOINTS.c.failing_since, _ENDPOINTS.c.paused_at)
+    .returning(_ENDPOINTS.c.url, _ENDPOINTS.c.failures, _ENDPOINTS.c.failing_since, _ENDPOINTS.c.paused_at)
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Failing:
-    """How an endpoint has failed of late."""
+    """How the endpoint at `url` has failed of late."""
 
+    url: str = field(repr=False)
     failures: int
     since: datetime
     is_paused: bool
@@ -80,7 +89,7 @@ async def record_success(session: AsyncSession, endpoint_id: uuid.UUID, *, now: 
 async def record_failure(session: AsyncSession, endpoint_id: uuid.UUID, *, now: datetime) -> Failing:
     """Count a failed attempt. Nobody else pauses or resumes the endpoint until this transaction ends."""
     row = (await session.execute(_FAILED, {"endpoint": endpoint_id, "now": now})).one()
-    return Failing(row.failures, row.failing_since, is_paused=row.paused_at is not None)
+    return Failing(row.url, row.failures, row.failing_since, is_paused=row.paused_at is not None)
 
 
 async def is_paused(session: AsyncSession, endpoint_id: uuid.UUID) -> bool:

@@ -12,18 +12,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.models import Bot, PartnerApiKey, WebhookDelivery, WebhookEndpoint, WebhookSigner
 from bot.tenancy.principal import Principal, PrincipalKind
 from bot.tenancy.scope import visible_to
+from bot.webhooks.urls import endpoint_url
 
 # Bots live in production alone.
 PRODUCTION = "production"
 
 
 async def listeners_of_endpoint(session: AsyncSession, endpoint_id: uuid.UUID) -> Sequence[WebhookSigner]:
-    """The signers of what went to an endpoint that want to be told, and at another address."""
+    """The signers of what went to an endpoint that want to be told, and at another one."""
     theirs = select(WebhookDelivery.signer_id).where(WebhookDelivery.endpoint_id == endpoint_id).distinct()
-    here = select(WebhookEndpoint.url).where(WebhookEndpoint.id == endpoint_id).scalar_subquery()
-    told = (WebhookSigner.event_url.is_not(None), WebhookSigner.event_url != here)
-    found = await session.scalars(select(WebhookSigner).where(WebhookSigner.id.in_(theirs), *told))
-    return found.all()
+    here = await session.scalar(select(WebhookEndpoint.url).where(WebhookEndpoint.id == endpoint_id))
+    wanted = select(WebhookSigner).where(WebhookSigner.id.in_(theirs), WebhookSigner.event_url.is_not(None))
+    found = await session.scalars(wanted)
+    return [signer for signer in found if endpoint_url(signer.event_url or "") != endpoint_url(here or "")]
 
 
 async def listeners_of_bot(session: AsyncSession, bot: Bot, *, now: datetime) -> Sequence[WebhookSigner]:

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from alembic import command
@@ -15,25 +13,6 @@ from sqlalchemy import Connection, inspect
 from bot import migrations
 from bot.db.base import Base
 from bot.db.engine import Database
-from tests.support.databases import create_database, drop_database
-from tests.support.postgresql import PostgresqlServer
-
-
-@pytest.fixture
-async def empty_postgresql(postgresql_server: PostgresqlServer) -> AsyncIterator[str]:
-    name = await create_database(postgresql_server, template="template0")
-    yield postgresql_server.url(name)
-    await drop_database(postgresql_server, name)
-
-
-@pytest.fixture
-def empty_sqlite(tmp_path: Path) -> str:
-    return f"sqlite+aiosqlite:///{tmp_path / 'new' / 'empty.db'}"
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request: pytest.FixtureRequest) -> str:
-    return str(request.getfixturevalue(f"empty_{request.param}"))
 
 
 def test_the_history_has_one_end() -> None:

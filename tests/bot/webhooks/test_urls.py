@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.webhooks.addresses import is_public
 from bot.webhooks.errors import UnsafeAddress
 from bot.webhooks.messages import OutgoingRequest
-from bot.webhooks.urls import MAX_URL, parse_allowed, parse_target
+from bot.webhooks.urls import MAX_URL, endpoint_url, has_query, parse_allowed, parse_target
 from tests.bot.webhooks.conftest import FakeResolver, MakeSender, Site
 
 # {p} is the port of a listener on 127.0.0.1. Every name is answered with 127.0.0.1.
@@ -169,3 +169,27 @@ def test_an_allowed_pair_is_let_through_whatever_its_port() -> None:
 def test_a_pair_that_is_none_stops_the_start(pair: str) -> None:
     with pytest.raises(ValueError, match="not a host and a port"):
         parse_allowed([pair])
+
+
+@pytest.mark.parametrize(
+    ("url", "endpoint"),
+    [
+        ("https://p.example/cb?job=1", "https://p.example/cb"),
+        ("HTTPS://P.Example:443/cb?job=2#x", "https://p.example/cb"),
+        ("https://p.example", "https://p.example/"),
+        ("https://p.example?job=1", "https://p.example/"),
+        ("https://p.example:8443/a%2Fb/?", "https://p.example:8443/a%2Fb/"),
+        ("http://p.example/cb#?job=1", "http://p.example/cb"),
+        ("https://p.example/jobs/1", "https://p.example/jobs/1"),
+        ("http://[2606:2800:220:1::1]:80/x", "http://[2606:2800:220:1::1]/x"),
+        ("no url", "no url"),
+    ],
+)
+def test_an_endpoint_is_an_address_without_its_query(url: str, endpoint: str) -> None:
+    assert endpoint_url(url) == endpoint
+    assert has_query(url) == ("?" in url and "#?" not in url)
+
+
+@given(st.text())
+def test_anything_has_an_endpoint(text: str) -> None:
+    assert not has_query(endpoint_url(text)) or endpoint_url(text) == text

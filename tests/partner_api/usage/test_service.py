@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -132,7 +132,14 @@ def job(key: MadeKey, state: str) -> AsyncJob:
 
 
 def delivery(key: MadeKey, endpoint: WebhookEndpoint, *, subject: uuid.UUID) -> WebhookDelivery:
-    told = {"event": "call_analysis", "lane": "callback:x", "body": b"{}", "state": "succeeded", "created_at": NOW}
+    told = {
+        "event": "call_analysis",
+        "webhook_url": "https://x",
+        "lane": "callback:x",
+        "body": b"{}",
+        "state": "succeeded",
+        "created_at": NOW,
+    }
     signed = {"signer_id": key.caller.signer_id, "message_id": uuid.uuid4(), **owner(key)}
     return WebhookDelivery(endpoint_id=endpoint.id, subject_id=subject, **signed, **told)
 
@@ -183,7 +190,7 @@ async def test_old_rows_are_deleted_in_steps(desk: Desk, monkeypatch: pytest.Mon
     tried = {"delivery_id": sent.id, "webhook_url": "https://x", **owner(key)}
     await desk.add(*(WebhookLog(attempt_number=n, created_at=at, **tried) for n, at in ((1, old), (2, NOW))))
     assert await clean_up(desk.api.database, before=NOW - timedelta(days=90)) == {
-        "partner_api_requests": 3, "webhook_logs": 1, "webhook_deliveries": 1
+        "partner_api_requests": 3, "webhook_logs": 1, "webhook_deliveries": 1, "webhook_endpoints": 0
     }  # fmt: skip
     assert (await desk.own(key)).requests.total == 1
 
@@ -199,6 +206,21 @@ async def test_attempts_are_kept_as_long_as_their_callback_is_open(desk: Desk) -
         WebhookLog(delivery_id=sending.id, webhook_url="https://x", attempt_number=1, created_at=old, **owner(key))
     )
     assert set((await clean_up(desk.api.database, before=NOW - timedelta(days=90))).values()) == {0}
+
+
+async def test_endpoints_go_once_nothing_is_kept_that_went_there(desk: Desk) -> None:
+    key, old = await make_key(desk.api), NOW - timedelta(days=91)
+    unused, used, paused, new = (
+        WebhookEndpoint(url=name, url_hash=name, created_at=NOW if name == "new" else old, **owner(key))
+        for name in ("unused", "used", "paused", "new")
+    )
+    paused.paused_at = old
+    await desk.add(unused, used, paused, new)
+    await desk.add(delivery(key, used, subject=uuid.uuid4()))
+    before = NOW - timedelta(days=90)
+    assert [(await clean_up(desk.api.database, before=before))["webhook_endpoints"] for _ in range(2)] == [1, 0]
+    async with desk.api.database.reading() as session:
+        assert set(await session.scalars(select(WebhookEndpoint.url))) == {"used", "paused", "new"}
 
 
 async def test_old_rows_are_deleted_by_the_timetable(desk: Desk) -> None:

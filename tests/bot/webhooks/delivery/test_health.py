@@ -125,3 +125,33 @@ async def test_what_was_held_since_it_was_read_is_not_begun(office: PostOffice, 
         assert await deliveries.begin_attempt(session, ready, now=now) is None
     assert (await office.delivery(delivery_id)).state == "held"
     assert not await office.attempts(delivery_id)
+
+
+async def test_queries_lead_to_one_endpoint_which_is_paused_as_one(office: PostOffice, receiver: Receiver) -> None:
+    receiver.behaviours = [answer(500)] * 100
+    for day in range(4):
+        await office.add(f"{receiver.url}?job={day}a")
+        await office.add(f"{receiver.url}?job={day}b")
+        await office.work(after=DAY if day else timedelta(0))
+    endpoint = await office.endpoint(receiver.url)
+    assert endpoint.pause_reason == "failing"
+    assert {one.endpoint_id for one in await office.deliveries()} == {endpoint.id}
+
+
+async def test_a_url_with_a_query_is_gone_by_itself(office: PostOffice, receiver: Receiver) -> None:
+    receiver.behaviours = [answer(410)]
+    gone = await office.add(f"{receiver.url}?job=1")
+    await office.work()
+    other = await office.add(f"{receiver.url}?job=2")
+    await office.work()
+    first, second = await office.delivery(gone), await office.delivery(other)
+    assert (first.state, first.error_code, first.attempts, second.state) == ("failed", "gone", 1, "succeeded")
+    assert (await office.endpoint(receiver.url)).paused_at is None
+
+
+async def test_nobody_is_told_at_the_paused_address_with_another_query(office: PostOffice, receiver: Receiver) -> None:
+    receiver.behaviours = [answer(410)]
+    await listen(office, f"{receiver.url}?events=1")
+    await office.add(receiver.url)
+    await office.work()
+    assert len(await office.deliveries()) == 1

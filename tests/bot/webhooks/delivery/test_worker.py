@@ -147,6 +147,18 @@ async def test_an_endpoint_gets_at_most_four_requests_at_once(office: PostOffice
     assert receiver.most_at_once == 4
 
 
+async def test_an_endpoint_is_one_whatever_the_query_and_gets_it_in_whole(
+    office: PostOffice, receiver: Receiver
+) -> None:
+    receiver.behaviours = [slow] * 20
+    sent = [await office.add(f"{receiver.url}?job={number}&x=%26") for number in range(20)]
+    await office.work()
+    assert receiver.most_at_once == 4
+    assert {one.target for one in receiver.received} == {f"/callback?job={number}&x=%26" for number in range(20)}
+    (attempt,) = await office.attempts(sent[0])
+    assert attempt.webhook_url == f"{receiver.url}?job=0&x=%26"
+
+
 async def test_receivers_of_one_tenant_that_hang_leave_room_for_others(
     office: PostOffice, receivers: list[Receiver], monkeypatch: pytest.MonkeyPatch
 ) -> None:
