@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import unicodedata
 import uuid
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from bot.errors import NotFound
 
 MAX_LIMIT = 200
 MAX_OFFSET = 1_000_000_000
+EXAMPLE_ID = "550e8400-e29b-41d4-a716-446655440000"
 # Letters that show nothing: a name of these alone looks empty.
 _FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 # Marks that turn the direction of text around, so that what is shown isn't what is stored.
@@ -68,11 +70,9 @@ def timestamp(moment: datetime) -> str:
 
 def uuid_of(text: str, missing: type[NotFound]) -> uuid.UUID:
     """The id in a path or body. Raises `missing` for what is none, as for an id that nobody has."""
-    try:
+    with contextlib.suppress(ValueError):
         found = uuid.UUID(text)
-    except ValueError:
-        raise missing from None
-    # Other spellings of an id, such as one in braces, are no id of ours.
-    if str(found) != text.lower():
-        raise missing
-    return found
+        # Other spellings of an id, such as one in braces, are no id of ours.
+        if str(found) == text.lower():
+            return found
+    raise missing(f"{missing.message} Ids are UUIDs such as {EXAMPLE_ID}.")

@@ -217,7 +217,9 @@ async def _within(seconds: float, handler: Handler, request: web.Request) -> web
 
 
 def _translate(error: web.HTTPException) -> PlatformError:
-    for known in (NotFound, MethodNotAllowed, PayloadTooLarge):
+    if error.status == NotFound.status:
+        return NotFound("There is nothing at this path. Paths are in lower case and have no slash at their end.")
+    for known in (MethodNotAllowed, PayloadTooLarge):
         if error.status == known.status:
             return known()
     told = PlatformError(error.reason if error.status < PlatformError.status else None)

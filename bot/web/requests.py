@@ -103,7 +103,9 @@ def parse_json(body: bytes) -> Any:
     except UnicodeDecodeError:
         raise BadRequest("The request body is not valid UTF-8.") from None
     except json.JSONDecodeError as error:
-        raise BadRequest(f"The request body is not valid JSON (line {error.lineno}, column {error.colno}).") from None
+        hint = "" if error.pos else " Forms are not read: send a JSON object."
+        place = f"line {error.lineno}, column {error.colno}"
+        raise BadRequest(f"The request body is not valid JSON ({place}).{hint}") from None
     except RecursionError:
         raise BadRequest("The request body is nested too deeply.") from None
     if "\\u" in text:

@@ -19,7 +19,10 @@ class InvalidKey(Unauthenticated):
     """Unknown, of another kind, or with a wrong secret: which of these is nobody's to learn."""
 
     code = "invalid_key"
-    message = "The API key and its secret don't open this API."
+    message = (
+        "The API key and its secret don't open this API. `Authorization` takes a whole `pk_sandbox_` or "
+        "`pk_production_` key, and `X-API-Secret` the `sk_` secret that was shown with it."
+    )
 
 
 class KeyExpired(Unauthenticated):

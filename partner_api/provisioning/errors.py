@@ -10,7 +10,7 @@ class MissingKey(Unauthenticated):
 
 
 class InvalidKey(Unauthenticated):
-    message = "Invalid Bearer token."
+    message = "Invalid Bearer token: provisioning takes a whole `pk_provision_` key, or a UUID that you had before."
 
 
 class NoSuchCode(NotFound):

@@ -1,8 +1,10 @@
 from datetime import UTC, datetime, timedelta, timezone
+from uuid import UUID
 
 import pytest
 
-from partner_api.wire import timestamp
+from bot.errors import NotFound
+from partner_api.wire import EXAMPLE_ID, timestamp, uuid_of
 
 
 @pytest.mark.parametrize(
@@ -15,3 +17,15 @@ from partner_api.wire import timestamp
 )
 def test_a_moment_is_shown_in_utc_to_the_second_with_four_digits_of_its_year(moment: datetime, shown: str) -> None:
     assert timestamp(moment) == shown
+
+
+def test_an_id_is_taken_in_either_case() -> None:
+    assert uuid_of(EXAMPLE_ID.upper(), NotFound) == UUID(EXAMPLE_ID)
+
+
+@pytest.mark.parametrize(
+    "text", ["create", "5", "", f"{{{EXAMPLE_ID}}}", EXAMPLE_ID.replace("-", ""), f" {EXAMPLE_ID}"]
+)
+def test_whoever_asks_for_what_is_no_id_is_told_how_ids_look(text: str) -> None:
+    with pytest.raises(NotFound, match=EXAMPLE_ID):
+        uuid_of(text, NotFound)

@@ -12,10 +12,11 @@ from bot.clock import ManualClock
 from bot.models import Partner, PartnerApiKey
 from bot.security.keys import Purpose, derive_key
 from bot.tenancy.partners import Partners
+from partner_api.keys.errors import InvalidKey
 from tests.partner_api.keys.conftest import Desk, MakeDesk
 from tests.support.partners import MadeKey, make_key, make_partner
 
-UNKNOWN = {"error": {"code": "invalid_key", "message": "The API key and its secret don't open this API."}}
+UNKNOWN = {"error": {"code": InvalidKey.code, "message": InvalidKey.message}}
 
 
 async def change(desk: Desk, model: type[Any], row_id: uuid.UUID, **values: Any) -> None:

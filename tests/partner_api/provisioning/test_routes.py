@@ -10,6 +10,7 @@ import pytest
 from bot.tenancy.claims import CLAIM_COMMAND
 from tests.partner_api.provisioning.conftest import BASE_URL, Api, MakeApi
 
+NOTHING_THERE = "There is nothing at this path. Paths are in lower case and have no slash at their end."
 DOCUMENTED = {"success", "bot_id", "mgmt_token", "store_name", "message"}
 
 
@@ -174,10 +175,10 @@ async def test_switched_off_it_is_404_everywhere(make_api: MakeApi) -> None:
     api = await make_api(partner_api_enabled=False)
     for method, path in (("POST", "/api/partner/provision"), ("GET", "/api/partner")):
         answer = await api.call(method, path)
-        assert (answer.status, answer.body) == (404, {"success": False, "error": "Not found."})
+        assert (answer.status, answer.body) == (404, {"success": False, "error": NOTHING_THERE})
     for path in ("/api/partner/v1/health", "/api/partner/v1/bots", "/api/partner/admin/keys"):
         answer = await api.call("GET", path)
-        assert (answer.status, answer.body) == (404, {"error": {"code": "not_found", "message": "Not found."}})
+        assert (answer.status, answer.body) == (404, {"error": {"code": "not_found", "message": NOTHING_THERE}})
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
