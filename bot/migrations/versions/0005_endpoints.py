@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -53,7 +53,7 @@ def downgrade() -> None:
         batch_op.drop_column("webhook_url")
 
 
-def _renamed(rows: list[Any]) -> Iterator[tuple[Any, str]]:
+def _renamed(rows: Sequence[Any]) -> Iterator[tuple[Any, str]]:
     """The endpoints that take the address without a query, which of several is the newest.
 
     The others stay as they are, with the deliveries that they have; new ones don't come to them.

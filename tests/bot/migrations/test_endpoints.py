@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 
 from bot import migrations
 from bot.db.engine import Database
+from bot.db.statements import table_of
 from bot.models import Tenant, WebhookDelivery, WebhookEndpoint, WebhookSigner
 from bot.webhooks.repository import endpoints
 
@@ -28,8 +29,9 @@ async def deliver_before(database: Database) -> uuid.UUID:
             await session.execute(insert(WebhookEndpoint), {"id": (endpoint_id := uuid.uuid4()), **made, **theirs})
             sent = {"event": "x", "lane": "x", "state": "held", "attempts": 0, "redelivery": 0, "created_at": NOW}
             ids = dict.fromkeys(("id", "message_id", "subject_id"), uuid.uuid4()) | {"signer_id": signer_id}
-            table = WebhookDelivery.__table__
-            await session.execute(insert(table), {"endpoint_id": endpoint_id, **ids, **sent, **theirs})
+            await session.execute(
+                insert(table_of(WebhookDelivery)), {"endpoint_id": endpoint_id, **ids, **sent, **theirs}
+            )
     return tenant_id
 
 
