@@ -141,9 +141,12 @@ def list_command(
         return
     for one in found["keys"]:
         bound = f"company {one['company_id']}" if one["company_id"] else "all companies" * one["all_companies"]
-        typer.echo(f"{one['id']}  {one['status']:9}{one['key']}  {one['partner']}: {one['name']}  {bound}".rstrip())
+        until = one["revoked_at"] or one["expires_at"]
+        line = f"{one['id']}  {one['status']:9}until {until}  {one['key']}  {one['partner']}: {one['name']}  {bound}"
+        typer.echo(line.rstrip())
     if not found["keys"]:
-        typer.echo("There is no key yet. Make one with: shopkeeper partner key create --partner NAME")
+        command = "shopkeeper partner key create --partner NAME --environment sandbox"
+        typer.echo(f"There is no key yet. Make one with: {command}")
 
 
 @key.command()

@@ -233,7 +233,8 @@ async def partner_called(session: AsyncSession, name_or_id: str) -> Partner:
     else:
         found = await repository.find_partner(session, PLATFORM, partner_id)
     if found is None:
-        raise NoSuchPartner
+        hint = "`shopkeeper partner list` shows them, `shopkeeper partner create NAME --slots N` makes one."
+        raise NoSuchPartner(f"{NoSuchPartner.message} {hint}")
     return found
 
 

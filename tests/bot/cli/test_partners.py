@@ -50,10 +50,19 @@ async def test_a_key_is_shown_to_people_line_by_line(shell: Shell) -> None:
     assert "not shown again" in ended.err
 
 
+async def test_keys_are_listed_with_their_end(shell: Shell) -> None:
+    empty = (await shell.run("partner", "key", "list")).out
+    assert "partner key create --partner NAME --environment sandbox" in empty
+    made = await key_of(shell, "--expires-days", "30")
+    assert f"active   until {made['expires_at']}  {made['key']}" in (await shell.run("partner", "key", "list")).out
+    revoked = await made_by(shell, "partner", "key", "revoke", made["id"])
+    assert f"revoked  until {revoked['revoked_at']}" in (await shell.run("partner", "key", "list")).out
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("--partner", "nobody"), "no partner"),
+        (("--partner", "nobody"), "no partner with this id or name. `shopkeeper partner list`"),
         (("--partner", str(uuid.uuid4())), "no partner"),
         (("--partner", "CompanyX", "--allow-ip", "localhost"), "localhost"),
         (("--partner", "CompanyX", "--company", str(uuid.uuid4())), "no company"),
