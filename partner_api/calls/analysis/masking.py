@@ -15,7 +15,7 @@ from partner_api.calls.analysis.personal.finding import Kind, Personal, personal
 from partner_api.calls.analysis.turns import Turn
 
 # The last figures that are left, for people to know which number is meant.
-KEPT = {Kind.PHONE: 3, Kind.CARD: 3, Kind.ID: 2, Kind.ACCOUNT: 3, Kind.EMAIL: 0}
+KEPT = {Kind.PHONE: 3, Kind.CARD: 3, Kind.ID: 2, Kind.ACCOUNT: 3, Kind.EMAIL: 0, Kind.BIRTH: 0}
 REST = "***"
 _NOD_LETTERS = 8
 _DIGIT = re.compile(r"\d")

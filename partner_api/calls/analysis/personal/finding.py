@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
+from partner_api.calls.analysis.personal.births import births_in
 from partner_api.calls.analysis.personal.checksums import is_card, is_iban, is_israeli_id, is_taiwanese_id
 from partner_api.calls.analysis.personal.spoken import Digits, streams_in, words
 
@@ -22,11 +23,12 @@ class Kind(StrEnum):
     ID = "id"
     ACCOUNT = "account"
     EMAIL = "email"
+    BIRTH = "birth date"
 
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """A personal number in a text, at `start:end`; `digits` is what it comes to, "" for an e-mail address."""
+    """A personal number in a text, at `start:end`; `digits` is what it comes to, "" for an address or a date."""
 
     start: int
     end: int
@@ -52,7 +54,8 @@ _FREE = ("0800", "0809", "1800")
 _ORDER = "order"
 _SHORTEST, _LONGEST, _LONGEST_COUNT = 6, 20, 6
 _AMERICAN_LENGTH = 10
-_PLUS = frozenset({"+", "\uff0b"})
+_PLUS_SIGNS = frozenset({"+", "\uff0b"})
+_PLUS = re.compile(r"(?:[+\uff0b]|\bplus\s|פלוס\s)$", re.IGNORECASE)
 
 
 def personal_in(text: str, *, before: str = "") -> list[Personal]:
@@ -67,6 +70,7 @@ def personal_in(text: str, *, before: str = "") -> list[Personal]:
         for match in _IBAN.finditer(text)
         if is_iban(match[0].replace(" ", ""))
     ]
+    found += [Personal(*span, Kind.BIRTH, "") for span in births_in(text, before)]
     # What is left out keeps its length, so that places stay.
     rest = _blanked(text, [(one.start, one.end) for one in found])
     rest = _blanked(rest, [match.span() for pattern in _left_out() for match in pattern.finditer(rest)])
@@ -110,11 +114,14 @@ def _longest(text: str, groups: Sequence[Digits], named: Kind | str | None) -> P
         end = groups[upto - 1].end
         if letters and _is_lettered(letters[1], digits):
             return Personal(start - len(letters[0]), end, Kind.ID, digits)
-        kind = _shaped(digits, text[start - 1 : end] if start else text[:end], international=ahead[-1:] in _PLUS)
+        is_plus = _PLUS.search(text, max(0, start - _NAMED_BEFORE), start) is not None
+        kind = _shaped(digits, text[start - 1 : end] if start else text[:end], international=is_plus)
+        if kind is Kind.PHONE and isinstance(named, Kind) and digits.startswith("00"):
+            kind = named
         if kind is None and len(digits) <= _LONGEST:
             kind = _told(digits, groups[:upto], named)
         if kind is not None:
-            opens = ahead[-1:] in _PLUS or (ahead[-1:] == "(" and ")" in text[start:end])
+            opens = ahead[-1:] in _PLUS_SIGNS or (ahead[-1:] == "(" and ")" in text[start:end])
             return Personal(start - (kind is Kind.PHONE and opens), end, kind, digits)
     return None
 
@@ -193,9 +200,10 @@ def _left_out() -> tuple[re.Pattern[str], ...]:
 
 @cache
 def _spoken_email() -> re.Pattern[str]:
-    at, dot = (f"(?:{'|'.join(words()['email'][name])})" for name in ("at", "dot"))
-    name = r"[A-Za-z0-9_+\-]{1,64}"
-    local, domain = rf"(?<![A-Za-z0-9_+\-]){name}(?:{dot}{name}){{0,4}}", rf"{name}(?:{dot}{name}){{0,4}}"
+    at, dot, joint = (f"(?:{'|'.join(words()['email'][name])})" for name in ("at", "dot", "joints"))
+    # A name may be spelled out letter by letter.
+    name = rf"(?:(?:[A-Za-z0-9][ -]){{2,24}}[A-Za-z0-9]|[A-Za-z0-9_+\-]{{1,64}}(?:{joint}[A-Za-z0-9]{{1,64}}){{0,3}})"
+    local, domain = rf"(?<![A-Za-z0-9_+\-']){name}(?:{dot}{name}){{0,4}}", rf"{name}(?:{dot}{name}){{0,4}}"
     return re.compile(rf"{local}{at}{domain}{dot}(?:{_ENDS})\b", re.IGNORECASE | re.ASCII)
 
 

@@ -42,12 +42,19 @@ def streams_in(text: str) -> Iterator[list[Digits]]:
 
 
 def _groups(text: str) -> Iterator[Digits]:
-    said, repeated = words()["digits"], words()["repeated"]
+    said, repeated, tens = words()["digits"], words()["repeated"], words()["tens"]
     for found in _digit().finditer(text):
         if found["written"]:
-            yield Digits(*found.span(), unicodedata.normalize("NFKC", found["written"]), is_said=False)
+            value = unicodedata.normalize("NFKC", found["written"])
+            yield Digits(*found.span(), value, is_said=len(value) == 1)
+        elif found["teen"]:
+            yield Digits(*found.span(), words()["teens"][found["teen"].lower()], is_said=True)
+        elif found["ten"]:
+            unit = said[found["unit"].lower()] if found["unit"] else "0"
+            yield Digits(*found.span(), tens[found["ten"].lower()] + unit, is_said=True)
         else:
-            times = repeated[found["times"].lower()] if found["times"] else 1
+            named = found["times"] or found["signs"]
+            times = repeated[named.lower()] if named else 1
             yield Digits(*found.span(), said[(found["word"] or found["sign"]).lower()] * times, is_said=True)
 
 
@@ -61,9 +68,13 @@ def _digit() -> re.Pattern[str]:
     signs = "".join(word for word in said if len(word) == 1)
     spelled = "|".join(word for word in said if len(word) > 1)
     times = "|".join(words()["repeated"])
+    teens = "|".join(sorted(words()["teens"], key=len, reverse=True))
+    # "Fifty five" and "fifty and five" in Hebrew are one number of two digits; English says no "and" in one.
+    ten = rf"(?P<ten>{'|'.join(words()['tens'])})(?:(?:[ -]|\s+ו)(?P<unit>(?!zero|oh|אפס)(?:{spelled}))(?!\w))?"
     return re.compile(
-        rf"(?P<written>[0-9\uff10-\uff19]+)|(?P<sign>[{signs}])"
-        rf"|(?<!\w)(?:(?P<times>{times})[ -]?)?(?P<word>{spelled})(?!\w)",
+        rf"(?P<written>[0-9\uff10-\uff19]+)|(?:(?P<signs>{times}))?(?P<sign>[{signs}])"
+        rf"|(?<!\w)ו?(?P<teen>{teens})(?!\w)|(?<!\w)ו?{ten}(?!\w)"
+        rf"|(?<!\w)ו?(?:(?P<times>{times})[ -]?)?(?P<word>{spelled})(?!\w)",
         re.IGNORECASE,
     )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -161,3 +163,22 @@ def test_the_question_says_what_the_answer_is() -> None:
 def test_the_rest_of_a_turn_stays() -> None:
     turn = Turn(Speaker.CUSTOMER, 1, 2.0, 3.5, "0912345678")
     assert mask_turns([turn]) == [Turn(Speaker.CUSTOMER, 1, 2.0, 3.5, "[phone ***678]")]
+
+
+def test_personal_numbers_are_found_however_they_are_said_and_no_other_numbers() -> None:
+    labelled = tomllib.loads((Path(__file__).parent / "labelled" / "personal.toml").read_text(encoding="utf-8"))
+    missed = [text for kind, text in labelled["masked"] if f"[{kind}" not in mask(text)]
+    assert len(missed) <= 0.03 * len(labelled["masked"]), missed
+    assert [text for text in labelled["kept"] if mask(text) != text] == []
+
+
+def test_nothing_is_left_of_a_number_that_is_spelled_out() -> None:
+    assert mask("身分證是 A 1 2 3 4 5 6 7 8 9") == "身分證是 [id ***89]"
+    assert mask("it's j o h n at gmail dot com") == "it's [email]"
+    assert mask("אפס חמישים ושתיים שבע שש חמש ארבעים ושלוש עשרים ואחת") == "[phone ***321]"
+
+
+def test_a_date_of_birth_is_masked_where_it_answers_the_question_for_it() -> None:
+    asked = [Turn(Speaker.AGENT, None, None, None, "請問您的出生年月日?")]
+    told = [Turn(Speaker.CUSTOMER, None, None, None, "七十五年三月五號,那我三月十號可以來嗎?")]
+    assert [turn.text for turn in mask_turns(asked + told)][1] == "[birth date],那我三月十號可以來嗎?"
