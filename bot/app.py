@@ -68,6 +68,7 @@ from handlers.line.routes import Webhook, line_routes
 from handlers.line.service import LineService, line_router
 from handlers.line.tasks import LineLaneWorker
 from handlers.line.timing import Timing
+from knowledge.documentation import chat_guide
 from knowledge.engine import Engine
 from knowledge.importing.tasks import ImportWorker
 from knowledge.intents.systems import VendorSystems
@@ -286,13 +287,15 @@ class Shopkeeper:
         )
         api = Api(self.database, self.engine, clock, self.settings, self.box, sender=self.sender, wake=self._on_stored)
         partners = partner_parts.routes(self.partner_api)
+        channels = channel_routes(vendors_surface(api), self._owned_channels(), limit=CheckLimit(clock))
+        chat_engine = [*knowledge_routes(api), *channels]
+        guides = [chat_guide(is_open=self.settings.chat_api_auth == "open"), partner_guide()]
         routes = [
             *line_routes(webhook),
             *qr_routes(self.database, clock=clock),
             *partners,
-            *documentation_routes(openapi_document(partners, partner_guide())),
-            *knowledge_routes(api),
-            *channel_routes(vendors_surface(api), self._owned_channels(), limit=CheckLimit(clock)),
+            *documentation_routes(openapi_document([*chat_engine, *partners], guides)),
+            *chat_engine,
             *health_routes(self.metrics, checks, refresh=self._observe),
         ]
         return create_web_app(

@@ -1,4 +1,4 @@
-"""What partners read about the API as a whole: `/openapi.json`, beside what each route says of itself.
+"""What partners read about the API as a whole: a chapter of `/openapi.json`, beside what each route says of itself.
 
 The operator's routes (`/api/partner/admin`) are not part of it: they are described in `docs/api/partner/`.
 """
@@ -23,8 +23,7 @@ from partner_api.keys.errors import (
 from partner_api.provisioning.errors import InvalidKey as InvalidProvisioningKey
 from partner_api.provisioning.errors import MissingKey as MissingProvisioningKey
 
-TITLE = "Shopkeeper Partner API"
-VERSION = "1.0"
+NAME = "Partner API"
 DESCRIPTION = """\
 What a partner's back end builds on: bots for its customers, and the analysis of recorded calls, without a user
 interface.
@@ -39,7 +38,7 @@ messages may be worded anew. What doesn't exist and what isn't yours are the sam
 **Repeating a request.** A POST that makes something takes an `Idempotency-Key`: send one, and repeat the request
 after a timeout, a 409 with `Retry-After`, a 429 or a 5xx.
 
-**Times** are UTC, `2026-11-22T03:00:00Z`; ids are UUIDs. New fields may be added to any answer.
+**Times** are UTC, `2026-11-22T03:00:00Z`; ids are UUIDs.
 """
 TAGS = {
     "Health": "What a key can act on, until when.",
@@ -141,11 +140,10 @@ CALL_ENDED = callback(
 
 
 def partner_guide() -> Guide:
-    """The frame of the partners' document."""
+    """The partners' chapter of the document."""
     with_key = (("apiKey", "apiSecret"),)
     return Guide(
-        title=TITLE,
-        version=VERSION,
+        name=NAME,
         description=DESCRIPTION,
         tags=TAGS,
         security_schemes=SECURITY_SCHEMES,

@@ -12,6 +12,7 @@ from bot.web.surface import Route, Surface
 from knowledge.chat import Asker, Chat
 from knowledge.errors import VendorNotFound
 from knowledge.routes.api import Api
+from knowledge.routes.operations import chat as operations
 from knowledge.routes.requests import path_id
 from knowledge.routes.streaming import STREAM_LIMITS, streamed
 from knowledge.routes.surface import caller_of, needs_manage
@@ -50,8 +51,8 @@ def chat_routes(surface: Surface, api: Api) -> list[Route]:
         return json_response(ReloadedView(True, say("api.reloaded"), to_the_microsecond(api.clock.now())))
 
     return [
-        surface.route("POST", "/chat/v1/message", message),
-        surface.route("POST", "/chat/v1/message/stream", stream, limits=STREAM_LIMITS),
-        surface.route("GET", "/chat/v1/vendors/{id}/test", test),
-        surface.route("POST", "/chat/v1/reload", reloaded),
+        surface.route("POST", "/chat/v1/message", message, operation=operations.MESSAGE),
+        surface.route("POST", "/chat/v1/message/stream", stream, limits=STREAM_LIMITS, operation=operations.STREAM),
+        surface.route("GET", "/chat/v1/vendors/{vendor_id}/test", test, operation=operations.TEST),
+        surface.route("POST", "/chat/v1/reload", reloaded, operation=operations.RELOAD),
     ]

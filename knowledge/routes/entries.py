@@ -20,6 +20,7 @@ from knowledge.repository.listing import EntryFilter, list_entries
 from knowledge.repository.pages import Page
 from knowledge.repository.vendors import seen_vendor
 from knowledge.routes.api import Api
+from knowledge.routes.operations import entries as operations
 from knowledge.routes.requests import path_id
 from knowledge.routes.surface import needs_manage
 from knowledge.schemas.entries import (
@@ -43,16 +44,16 @@ CREATED = 201
 def entry_routes(surface: Surface, api: Api) -> list[Route]:
     """The routes of knowledge entries."""
     routes = Entries(api)
-    one = "/api/v1/knowledge/{id}"
+    one = "/api/v1/knowledge/{entry_id}"
     return [
-        surface.route("GET", "/api/v1/knowledge", routes.listed),
-        surface.route("POST", "/api/v1/knowledge", routes.create),
-        surface.route("GET", one, routes.get),
-        surface.route("PATCH", one, routes.update),
-        surface.route("PUT", one, routes.update),
-        surface.route("DELETE", one, routes.delete),
-        surface.route("POST", f"{one}/customize", routes.customize),
-        surface.route("GET", f"{one}/history", routes.history),
+        surface.route("GET", "/api/v1/knowledge", routes.listed, operation=operations.LIST),
+        surface.route("POST", "/api/v1/knowledge", routes.create, operation=operations.CREATE),
+        surface.route("GET", one, routes.get, operation=operations.GET),
+        surface.route("PATCH", one, routes.update, operation=operations.CHANGE),
+        surface.route("PUT", one, routes.update, operation=operations.PUT),
+        surface.route("DELETE", one, routes.delete, operation=operations.DELETE),
+        surface.route("POST", f"{one}/customize", routes.customize, operation=operations.CUSTOMIZE),
+        surface.route("GET", f"{one}/history", routes.history, operation=operations.HISTORY),
     ]
 
 

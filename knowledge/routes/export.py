@@ -13,9 +13,11 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict
 
 from bot.tenancy.principal import Principal
+from bot.web.openapi import Media, Operation
 from bot.web.requests import read_query
 from bot.web.surface import Limits, Route, Surface
 from knowledge.entries import VendorCard
+from knowledge.errors import VendorNotFound
 from knowledge.importing.export import CONTENT_TYPES, FORMATS, write
 from knowledge.importing.jobs import rows_to_export
 from knowledge.importing.rows import Format
@@ -41,9 +43,21 @@ class ExportQuery(BaseModel):
     scope: ScopeName | None = None
 
 
+EXPORT = Operation(
+    summary="Export entries as a file",
+    tag="Imports",
+    description="The entries in use: those that the vendor's answers come from, or without a vendor those that all "
+    "share. Imported again, every row of it is a duplicate.",
+    query=ExportQuery,
+    answers={200: Media(types=[kind.partition(";")[0] for kind in CONTENT_TYPES.values()])},
+    headers={"Content-Disposition": {"description": "What the file is called.", "schema": {"type": "string"}}},
+    errors=(VendorNotFound,),
+)
+
+
 def export_routes(surface: Surface, api: Api) -> list[Route]:
     """The route of the export; it stands before that of a single entry."""
-    return [surface.route("GET", "/api/v1/knowledge/export", Export(api).get, limits=EXPORT_LIMITS)]
+    return [surface.route("GET", "/api/v1/knowledge/export", Export(api).get, limits=EXPORT_LIMITS, operation=EXPORT)]
 
 
 class Export:

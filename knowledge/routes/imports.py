@@ -30,6 +30,7 @@ from knowledge.repository.pages import Page
 from knowledge.repository.parameters import parameters_of
 from knowledge.repository.vendors import seen_vendor
 from knowledge.routes.api import Api
+from knowledge.routes.operations import imports as operations
 from knowledge.routes.requests import language_of_caller
 from knowledge.routes.surface import needs_manage
 from knowledge.routes.uploads import read_upload
@@ -55,15 +56,15 @@ UPLOAD_LIMITS = Limits(body_bytes=20 * MEGABYTE + 64 * 1024, body_seconds=120, h
 def import_routes(surface: Surface, api: Api) -> list[Route]:
     """The routes of imports."""
     routes = Imports(api)
-    one = "/api/v1/imports/{id}"
+    one = "/api/v1/imports/{import_id}"
     return [
-        surface.route("GET", "/api/v1/imports", routes.listed),
-        surface.route("POST", "/api/v1/imports", routes.create, limits=UPLOAD_LIMITS),
-        surface.route("GET", one, routes.get),
-        surface.route("DELETE", one, routes.delete),
-        surface.route("GET", f"{one}/rows", routes.rows),
-        surface.route("POST", f"{one}/apply", routes.apply),
-        surface.route("POST", f"{one}/cancel", routes.cancel),
+        surface.route("GET", "/api/v1/imports", routes.listed, operation=operations.LIST),
+        surface.route("POST", "/api/v1/imports", routes.create, limits=UPLOAD_LIMITS, operation=operations.CREATE),
+        surface.route("GET", one, routes.get, operation=operations.GET),
+        surface.route("DELETE", one, routes.delete, operation=operations.DELETE),
+        surface.route("GET", f"{one}/rows", routes.rows, operation=operations.ROWS),
+        surface.route("POST", f"{one}/apply", routes.apply, operation=operations.APPLY),
+        surface.route("POST", f"{one}/cancel", routes.cancel, operation=operations.CANCEL),
     ]
 
 
@@ -143,7 +144,7 @@ def _accepted(request: web.Request, job: ImportJob) -> web.Response:
 
 def _job_id(request: web.Request) -> uuid.UUID:
     try:
-        return uuid.UUID(request.match_info["id"])
+        return uuid.UUID(request.match_info["import_id"])
     except ValueError:
         raise ImportNotFound from None
 

@@ -18,11 +18,13 @@ from knowledge.repository.intents import intent_row, list_intents
 from knowledge.repository.pages import Page
 from knowledge.repository.vendors import seen_vendor
 from knowledge.routes.api import Api
+from knowledge.routes.operations import intents as operations
 from knowledge.routes.requests import path_id
 from knowledge.routes.surface import needs_manage
 from knowledge.schemas.intents import (
     DeletedIntent,
     ExamplesBody,
+    IntentChangeBody,
     IntentFields,
     IntentList,
     IntentsQuery,
@@ -37,16 +39,16 @@ CREATED = 201
 def intent_routes(surface: Surface, api: Api) -> list[Route]:
     """The routes of intents."""
     routes = Intents(api)
-    one = "/api/v1/intents/{id}"
+    one = "/api/v1/intents/{intent_id}"
     return [
-        surface.route("GET", "/api/v1/intents", routes.listed),
-        surface.route("POST", "/api/v1/intents", routes.create),
-        surface.route("GET", one, routes.get),
-        surface.route("PATCH", one, routes.update),
-        surface.route("PUT", one, routes.update),
-        surface.route("DELETE", one, routes.delete),
-        surface.route("POST", f"{one}/examples", routes.add_examples),
-        surface.route("POST", f"{one}/rotate-secret", routes.rotate_secret),
+        surface.route("GET", "/api/v1/intents", routes.listed, operation=operations.LIST),
+        surface.route("POST", "/api/v1/intents", routes.create, operation=operations.CREATE),
+        surface.route("GET", one, routes.get, operation=operations.GET),
+        surface.route("PATCH", one, routes.update, operation=operations.CHANGE),
+        surface.route("PUT", one, routes.update, operation=operations.PUT),
+        surface.route("DELETE", one, routes.delete, operation=operations.DELETE),
+        surface.route("POST", f"{one}/examples", routes.add_examples, operation=operations.ADD_EXAMPLES),
+        surface.route("POST", f"{one}/rotate-secret", routes.rotate_secret, operation=operations.ROTATE_SECRET),
     ]
 
 
@@ -86,7 +88,7 @@ class Intents:
 
     async def update(self, request: web.Request) -> web.Response:
         principal, intent_id = needs_manage(request), path_id(request, IntentNotFound())
-        body = await read_model(request, IntentFields)
+        body = await read_model(request, IntentChangeBody)
         self._check_url(body)
         author, now = Author(principal, body.said_by), self._api.clock.now()
         async with self._api.database.unit_of_work() as session:

@@ -17,8 +17,8 @@ _ID = re.compile(r"[1-9][0-9]{0,18}")
 
 
 def path_id(request: web.Request, missing: NotFound) -> int:
-    """The id in the path. Raises `missing` for what can't be one: nobody is told how ids look."""
-    text = request.match_info["id"]
+    """The one id in the path. Raises `missing` for what can't be one: nobody is told how ids look."""
+    (text,) = request.match_info.values()
     if not _ID.fullmatch(text) or int(text) > LARGEST_ID:
         raise missing
     return int(text)

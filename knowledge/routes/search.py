@@ -5,14 +5,27 @@ from __future__ import annotations
 from aiohttp import web
 
 from bot.errors import BadRequest
+from bot.web.openapi import Operation
 from bot.web.requests import read_model
 from bot.web.responses import json_response
 from bot.web.surface import Route, Surface
+from knowledge.errors import VendorNotFound
 from knowledge.explaining import Search, explain
 from knowledge.repository.vendors import seen_vendor
 from knowledge.routes.api import Api
 from knowledge.routes.surface import needs_manage
-from knowledge.schemas.search import SearchBody, explained
+from knowledge.schemas.search import SearchAnswer, SearchBody, explained
+
+SEARCH = Operation(
+    summary="Search a vendor's knowledge, with reasons",
+    tag="Knowledge",
+    description="What a customer's question would find, best first, and why: from `thresholds` on an entry is taken "
+    "for sure, or for possible. `vendor_id` is required unless the credential is bound to a vendor.",
+    body=SearchBody,
+    answers={200: SearchAnswer},
+    errors=(VendorNotFound,),
+    example={"vendor_id": 1, "query": "房租幾號要繳", "audience": "renter", "top_k": 5},
+)
 
 
 def search_routes(surface: Surface, api: Api) -> list[Route]:
@@ -29,4 +42,4 @@ def search_routes(surface: Surface, api: Api) -> list[Route]:
         explanation = await explain(api.engine.library, principal, vendor, search=wanted)
         return json_response(explained(body, vendor_id, explanation))
 
-    return [surface.route("POST", "/api/v1/knowledge/search", search)]
+    return [surface.route("POST", "/api/v1/knowledge/search", search, operation=SEARCH)]

@@ -24,6 +24,7 @@ from knowledge.repository.unanswered import (
 )
 from knowledge.repository.vendors import seen_vendor
 from knowledge.routes.api import Api
+from knowledge.routes.operations import unanswered as operations
 from knowledge.routes.requests import path_id
 from knowledge.routes.surface import needs_manage
 from knowledge.schemas.fields import PageQuery
@@ -44,13 +45,13 @@ CREATED = 201
 def unanswered_routes(surface: Surface, api: Api) -> list[Route]:
     """The routes of unanswered questions."""
     routes = Unanswered(api)
-    one = "/api/v1/unanswered/{id}"
+    one = "/api/v1/unanswered/{question_id}"
     return [
-        surface.route("GET", "/api/v1/unanswered", routes.listed),
-        surface.route("GET", one, routes.get),
-        surface.route("POST", f"{one}/answer", routes.answer),
-        surface.route("POST", f"{one}/dismiss", routes.dismiss),
-        surface.route("POST", f"{one}/reopen", routes.reopen),
+        surface.route("GET", "/api/v1/unanswered", routes.listed, operation=operations.LIST),
+        surface.route("GET", one, routes.get, operation=operations.GET),
+        surface.route("POST", f"{one}/answer", routes.answer, operation=operations.ANSWER),
+        surface.route("POST", f"{one}/dismiss", routes.dismiss, operation=operations.DISMISS),
+        surface.route("POST", f"{one}/reopen", routes.reopen, operation=operations.REOPEN),
     ]
 
 

@@ -6,9 +6,11 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from bot.web.openapi import Operation
 from bot.web.requests import read_query
 from bot.web.responses import json_response
 from bot.web.surface import Route, Surface
+from knowledge.errors import VendorNotFound
 from knowledge.repository.usage import usage_of
 from knowledge.repository.vendors import seen_vendor
 from knowledge.routes.api import Api
@@ -16,6 +18,14 @@ from knowledge.routes.surface import needs_manage
 from knowledge.schemas.usage import DaySpent, Spent, UsageAnswer, UsageQuery
 
 DEFAULT_DAYS = 30
+USAGE = Operation(
+    summary="What the language model cost, by day, vendor and caller",
+    tag="Model usage",
+    description="`since` and `until` are days in UTC, both included, at most 366 days apart; the last 30 unless given.",
+    query=UsageQuery,
+    answers={200: UsageAnswer},
+    errors=(VendorNotFound,),
+)
 
 
 def usage_routes(surface: Surface, api: Api) -> list[Route]:
@@ -44,4 +54,4 @@ def usage_routes(surface: Surface, api: Api) -> list[Route]:
         )
         return json_response(UsageAnswer(since, until, total, items))
 
-    return [surface.route("GET", "/api/v1/usage", usage)]
+    return [surface.route("GET", "/api/v1/usage", usage, operation=USAGE)]

@@ -11,10 +11,12 @@ from bot.web.responses import json_response
 from bot.web.surface import Route, Surface
 from knowledge.errors import VendorNotFound
 from knowledge.routes.api import Api
+from knowledge.routes.operations import vendors as operations
 from knowledge.routes.requests import path_id
 from knowledge.routes.surface import needs_manage
 from knowledge.schemas.vendors import (
     ConfigsBody,
+    ConfigsQuery,
     ConfigsUpdatedView,
     DeactivatedView,
     NewVendorBody,
@@ -24,22 +26,21 @@ from knowledge.schemas.vendors import (
 from knowledge.vendors import Configs, Vendors
 
 CREATED = 201
-_FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
 def vendor_routes(surface: Surface, api: Api) -> list[Route]:
     """The routes of vendors."""
     routes = _Routes(Vendors(api.database, api.clock), Configs(api.database, api.clock))
-    every, one = "/api/v1/vendors", "/api/v1/vendors/{id}"
+    every, one = "/api/v1/vendors", "/api/v1/vendors/{vendor_id}"
     return [
-        surface.route("GET", every, routes.listed),
-        surface.route("POST", every, routes.create),
-        surface.route("GET", one, routes.get),
-        surface.route("PUT", one, routes.change),
-        surface.route("DELETE", one, routes.deactivate),
-        surface.route("GET", f"{one}/configs", routes.configs),
-        surface.route("PUT", f"{one}/configs", routes.put_configs),
-        surface.route("GET", f"{one}/stats", routes.stats),
+        surface.route("GET", every, routes.listed, operation=operations.LIST),
+        surface.route("POST", every, routes.create, operation=operations.CREATE),
+        surface.route("GET", one, routes.get, operation=operations.GET),
+        surface.route("PUT", one, routes.change, operation=operations.CHANGE),
+        surface.route("DELETE", one, routes.deactivate, operation=operations.DEACTIVATE),
+        surface.route("GET", f"{one}/configs", routes.configs, operation=operations.CONFIGS),
+        surface.route("PUT", f"{one}/configs", routes.put_configs, operation=operations.PUT_CONFIGS),
+        surface.route("GET", f"{one}/stats", routes.stats, operation=operations.STATS),
     ]
 
 
@@ -52,8 +53,10 @@ class _Routes:
 
     async def listed(self, request: web.Request) -> web.Response:
         principal, query = needs_manage(request), read_query(request, VendorsQuery)
-        is_active = _flag(request, "is_active")
-        return json_response(await self._vendors.listed(principal, is_active=is_active, plan=query.subscription_plan))
+        if len({text.lower() for text in request.query.getall("is_active", ())}) > 1:
+            raise BadRequest("is_active must be true or false.")
+        found = await self._vendors.listed(principal, is_active=query.is_active, plan=query.subscription_plan)
+        return json_response(found)
 
     async def create(self, request: web.Request) -> web.Response:
         wanted = await read_model(request, NewVendorBody)
@@ -72,7 +75,7 @@ class _Routes:
         return json_response(DeactivatedView(say("api.vendor_deactivated"), vendor_id))
 
     async def configs(self, request: web.Request) -> web.Response:
-        vendor_id, query = _vendor_id(request), read_query(request, VendorsQuery)
+        vendor_id, query = _vendor_id(request), read_query(request, ConfigsQuery)
         found = await self._configs.by_category(needs_manage(request), vendor_id, category=query.category)
         return json_response(found)
 
@@ -87,11 +90,3 @@ class _Routes:
 
 def _vendor_id(request: web.Request) -> int:
     return path_id(request, VendorNotFound())
-
-
-def _flag(request: web.Request, name: str) -> bool | None:
-    """A yes or no of the query; None where it isn't given. Raises BadRequest for anything else."""
-    given = {_FLAGS.get(text.strip().lower()) for text in request.query.getall(name, [])}
-    if None in given or len(given) > 1:
-        raise BadRequest(f"{name} must be true or false.")
-    return given.pop() if given else None

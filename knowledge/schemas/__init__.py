@@ -6,10 +6,13 @@ Fields of a request that the documents don't name are ignored. Texts lose the wh
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
 
 # Marks that turn the direction of text around, so that what is shown isn't what is stored.
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -19,6 +22,46 @@ class RequestModel(BaseModel):
     """A request's body. Types are taken as they are sent: neither `1` nor `"true"` is a boolean."""
 
     model_config = ConfigDict(strict=True, str_strip_whitespace=True)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checked:
+    """A check of a value that was read, and what the JSON Schema says of it. `check` raises ValueError."""
+
+    check: Callable[[Any], Any]
+    told: Mapping[str, Any]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), **self.told}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NullIs:
+    """Reads an explicit null as the default."""
+
+    default: object
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        default = self.default
+        return core_schema.no_info_before_validator_function(
+            lambda value: default if value is None else value, handler(source)
+        )
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [handler(schema), {"type": "null"}]}
+
+
+def without_defaults(schema: dict[str, Any]) -> None:
+    """Take the defaults out of the JSON Schema of a change: what isn't given stays, and isn't set to a default."""
+    for told in schema.get("properties", {}).values():
+        told.pop("default", None)
+
+
+# The configuration of models whose fields are changed where they are given.
+CHANGE = ConfigDict(json_schema_extra=without_defaults)
 
 
 def one_line(value: str) -> str:
@@ -46,12 +89,7 @@ def blank_is_none(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
 
 
-def null_is(default: object) -> BeforeValidator:
-    """Read an explicit null as the default."""
-    return BeforeValidator(lambda value: default if value is None else value)
-
-
-def up_to(length: int) -> AfterValidator:
+def up_to(length: int) -> Checked:
     """The check that a text has at most `length` characters."""
 
     def check(value: str) -> str:
@@ -59,11 +97,12 @@ def up_to(length: int) -> AfterValidator:
             raise ValueError(f"must have at most {length} characters")
         return value
 
-    return AfterValidator(check)
+    return Checked(check, {"maxLength": length})
 
 
+NOT_BLANK = Checked(not_blank, {"minLength": 1})
 # A required line of plain text; name its length beside: `Annotated[Line, up_to(200)]`.
-Line = Annotated[str, AfterValidator(one_line), AfterValidator(not_blank)]
+Line = Annotated[str, AfterValidator(one_line), NOT_BLANK]
 # Put around an optional line: a blank one means that there is none.
 BLANK_IS_NONE = BeforeValidator(blank_is_none)
 

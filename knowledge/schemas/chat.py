@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import Annotated, Literal
 
 import msgspec
-from pydantic import AfterValidator
+from pydantic import Field
 
 from knowledge.answers import DEFAULT_TOP_K, MAX_TOP_K
 from knowledge.entries import Audience
-from knowledge.schemas import BLANK_IS_NONE, RequestModel, not_blank, null_is, up_to
+from knowledge.schemas import BLANK_IS_NONE, NOT_BLANK, Checked, NullIs, RequestModel, up_to
 
 MAX_MESSAGE = 1000
 MAX_CALLERS_ID = 200
@@ -34,20 +34,21 @@ def _top_k(value: int) -> int:
     return value
 
 
-ModeName = Annotated[Literal["tenant", "customer_service"], null_is(Mode.TENANT.value)]
+TopK = Annotated[int, Checked(_top_k, {"minimum": 1, "maximum": MAX_TOP_K}), NullIs(DEFAULT_TOP_K)]
+ModeName = Annotated[Literal["tenant", "customer_service"], NullIs(Mode.TENANT.value)]
 CallersId = Annotated[Annotated[str, up_to(MAX_CALLERS_ID)] | None, BLANK_IS_NONE]
 
 
 class ChatBody(RequestModel):
     """A question. `session_id` and `user_id` are the caller's own; blank ones mean none."""
 
-    message: Annotated[str, up_to(MAX_MESSAGE), AfterValidator(not_blank)]
-    vendor_id: int
-    mode: ModeName = Mode.TENANT.value
-    session_id: CallersId = None
-    user_id: CallersId = None
-    top_k: Annotated[int, AfterValidator(_top_k), null_is(DEFAULT_TOP_K)] = DEFAULT_TOP_K
-    include_sources: Annotated[bool, null_is(True)] = True
+    message: Annotated[str, up_to(MAX_MESSAGE), NOT_BLANK, Field(description="What the customer asks.")]
+    vendor_id: Annotated[int, Field(description="Whose knowledge it is answered from.")]
+    mode: Annotated[ModeName, Field(description="Who asks: somebody who rents, or the vendor's own staff.")] = "tenant"
+    session_id: Annotated[CallersId, Field(description="The last six turns of a session go with the question.")] = None
+    user_id: Annotated[CallersId, Field(description="Whose session it is; another user's remembers nothing.")] = None
+    top_k: Annotated[TopK, Field(description="How many entries are looked at.")] = DEFAULT_TOP_K
+    include_sources: Annotated[bool, NullIs(True), Field(description="Whether `sources` is filled.")] = True
 
 
 class SourceView(msgspec.Struct):

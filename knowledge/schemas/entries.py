@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 
 from bot.models import KnowledgeChange, KnowledgeEntry
 from knowledge import keywords
-from knowledge.schemas import one_line, to_the_second, up_to
+from knowledge.schemas import CHANGE, one_line, to_the_second, up_to
 from knowledge.schemas.fields import (
     AnswerText,
     AudienceName,
@@ -64,12 +64,16 @@ class NewEntryBody(EntryFields):
 class EntryChangeBody(EntryFields):
     """What to change of an entry: the fields that are given. Whose it is can't change."""
 
+    model_config = CHANGE
+
     vendor_id: Id | None = None
     scope: ScopeName | None = None
 
 
 class CustomizeBody(EntryFields):
     """A vendor's own version of a global entry; what isn't given is as there."""
+
+    model_config = CHANGE
 
     answer: AnswerText
     vendor_id: Id | None = None

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from knowledge import keywords
-from knowledge.schemas import BLANK_IS_NONE, Line, RequestModel, many_lines, not_blank, one_line, up_to
+from knowledge.schemas import BLANK_IS_NONE, NOT_BLANK, Line, RequestModel, many_lines, one_line, up_to
 
 LARGEST_ID = 2**63 - 1
 MAX_QUESTION = 1_000
@@ -19,8 +19,8 @@ MAX_OFFSET = 1_000_000_000
 
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 AudienceName = Literal["all", "renter", "staff"]
-QuestionText = Annotated[str, up_to(MAX_QUESTION), AfterValidator(many_lines), AfterValidator(not_blank)]
-AnswerText = Annotated[str, up_to(MAX_ANSWER), AfterValidator(many_lines), AfterValidator(not_blank)]
+QuestionText = Annotated[str, up_to(MAX_QUESTION), AfterValidator(many_lines), NOT_BLANK]
+AnswerText = Annotated[str, up_to(MAX_ANSWER), AfterValidator(many_lines), NOT_BLANK]
 IntentNames = Annotated[list[Id | Annotated[Line, up_to(100)]], Field(max_length=MAX_INTENTS)]
 IntentIds = Annotated[list[Id], Field(max_length=MAX_INTENTS)]
 SaidBy = Annotated[Annotated[Line, up_to(100)] | None, BLANK_IS_NONE]
@@ -39,7 +39,9 @@ def _whole(value: list[str]) -> list[str]:
 
 
 Keyword = Annotated[str, up_to(100), AfterValidator(one_line)]
-Keywords = Annotated[list[Keyword], BeforeValidator(_keywords), AfterValidator(_whole)]
+Keywords = Annotated[
+    list[Keyword], BeforeValidator(_keywords, json_schema_input_type=list[str] | str), AfterValidator(_whole)
+]
 
 
 class PageQuery(BaseModel):

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from bot.models import Intent
 from knowledge.entries import IntentType
 from knowledge.intents.patterns import check_pattern
-from knowledge.schemas import Line, RequestModel, many_lines, not_blank, null_is, to_the_second, up_to
+from knowledge.schemas import CHANGE, NOT_BLANK, Line, NullIs, RequestModel, many_lines, to_the_second, up_to
 from knowledge.schemas.fields import AuthorBody, Id, PageQuery
 
 TypeName = Literal["knowledge", "data_query", "action", "hybrid"]
@@ -20,8 +20,8 @@ MAX_TIMEOUT = 10.0
 _NAME = r"[A-Za-z_][A-Za-z0-9_]{0,63}"
 
 Name = Annotated[Line, up_to(100)]
-Description = Annotated[str, up_to(2_000), AfterValidator(many_lines), null_is("")]
-Example = Annotated[str, up_to(300), AfterValidator(many_lines), AfterValidator(not_blank)]
+Description = Annotated[str, up_to(2_000), AfterValidator(many_lines), NullIs("")]
+Example = Annotated[str, up_to(300), AfterValidator(many_lines), NOT_BLANK]
 # More may be sent than are kept, since those that say the same count once.
 Examples = Annotated[list[Example], Field(max_length=MAX_SENT)]
 
@@ -54,7 +54,7 @@ class EndpointBody(RequestModel):
         default_factory=list
     )
     timeout_seconds: Annotated[float, Field(ge=1, le=MAX_TIMEOUT)] = 5.0
-    answer: Annotated[str, up_to(2_000), AfterValidator(many_lines), AfterValidator(not_blank)] | None = None
+    answer: Annotated[str, up_to(2_000), AfterValidator(many_lines), NOT_BLANK] | None = None
 
 
 class IntentFields(AuthorBody):
@@ -83,6 +83,12 @@ class NewIntentBody(IntentFields):
     @property
     def intent_type(self) -> IntentType:
         return IntentType(self.type)
+
+
+class IntentChangeBody(IntentFields):
+    """What to change of an intent: the fields that are given. Whose it is can't change."""
+
+    model_config = CHANGE
 
 
 class ExamplesBody(AuthorBody):

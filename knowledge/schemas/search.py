@@ -12,7 +12,7 @@ from knowledge import keywords
 from knowledge.entries import Audience
 from knowledge.explaining import DIGITS, Explanation, Reasons
 from knowledge.finding import SURE, WORTH_A_LOOK
-from knowledge.schemas import RequestModel, many_lines, not_blank, up_to
+from knowledge.schemas import NOT_BLANK, RequestModel, many_lines, up_to
 from knowledge.schemas.chat import Mode
 from knowledge.schemas.fields import MAX_QUESTION, Id
 
@@ -23,7 +23,7 @@ class SearchBody(RequestModel):
     """A question as a customer would ask it. `mode` is the chat API's word for the audience."""
 
     vendor_id: Id | None = None
-    query: Annotated[str, up_to(MAX_QUESTION), AfterValidator(many_lines), AfterValidator(not_blank)]
+    query: Annotated[str, up_to(MAX_QUESTION), AfterValidator(many_lines), NOT_BLANK]
     audience: Literal["renter", "staff"] | None = None
     mode: Literal["tenant", "customer_service"] | None = None
     top_k: Annotated[int, Field(ge=1, le=MAX_SHOWN)] = 5
@@ -34,7 +34,7 @@ class SearchBody(RequestModel):
         return Audience(self.audience) if self.audience else Mode(self.mode or Mode.TENANT).audience
 
 
-class IntentView(msgspec.Struct):
+class FoundIntent(msgspec.Struct):
     id: int
     name: str
     type: str
@@ -81,12 +81,12 @@ class SearchAnswer(msgspec.Struct):
     vendor_id: int
     audience: str
     thresholds: dict[str, float]
-    intents: list[IntentView]
+    intents: list[FoundIntent]
     items: list[FoundEntry]
 
 
 def explained(body: SearchBody, vendor_id: int, explanation: Explanation) -> SearchAnswer:
-    intents = [IntentView(one.id, one.name, one.type.value, one.confidence) for one in explanation.intents]
+    intents = [FoundIntent(one.id, one.name, one.type.value, one.confidence) for one in explanation.intents]
     items = [_found(reasons) for reasons in explanation.reasons]
     thresholds = {"sure": SURE, "possible": WORTH_A_LOOK}
     return SearchAnswer(body.query, vendor_id, body.reader.value, thresholds, intents, items)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from bot.models import UnansweredCluster, UnansweredQuestion
-from knowledge.schemas import to_the_second
+from knowledge.schemas import CHANGE, to_the_second
 from knowledge.schemas.entries import EntryFields, WrittenEntry
 from knowledge.schemas.fields import AnswerText, AudienceName, Id, PageQuery
 
@@ -25,6 +25,8 @@ class QuestionsQuery(PageQuery):
 
 class AnswerBody(EntryFields):
     """The answer to a question, which becomes an entry; what else isn't given follows from the question."""
+
+    model_config = CHANGE
 
     answer: AnswerText
     is_curated: bool = True

@@ -5,19 +5,33 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Never
 
 import msgspec
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from bot.models import Vendor, VendorParameter
-from knowledge.schemas import BLANK_IS_NONE, Line, RequestModel, many_lines, null_is, one_line, to_the_second, up_to
+from knowledge.parameters.model import ParameterType
+from knowledge.schemas import (
+    BLANK_IS_NONE,
+    CHANGE,
+    Checked,
+    Line,
+    NullIs,
+    RequestModel,
+    many_lines,
+    one_line,
+    to_the_second,
+    up_to,
+)
 
 DEFAULT_PLAN = "basic"
 DEFAULT_AUTHOR = "admin"
 MAX_CONFIGS = 200
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _FEWEST_DIGITS = 3
+_FLAGS = {"true": True, "1": True, "false": False, "0": False}
 # What `{{key}}` can name in a text.
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]*")
 
@@ -42,7 +56,7 @@ def _key(value: str) -> str:
     return value
 
 
-def _unchangeable(_value: Any) -> Any:
+def _unchangeable(_value: Any) -> Never:
     raise ValueError("can't be changed: a vendor keeps the code that it was made with")
 
 
@@ -50,18 +64,39 @@ Code = Annotated[Line, up_to(64)]
 Name = Annotated[Line, up_to(200)]
 ShortName = Annotated[Annotated[Line, up_to(100)] | None, BLANK_IS_NONE]
 Phone = Annotated[Annotated[Line, up_to(50), AfterValidator(_phone)] | None, BLANK_IS_NONE]
-Email = Annotated[Annotated[Line, up_to(200), AfterValidator(_email)] | None, BLANK_IS_NONE]
+Email = Annotated[
+    Annotated[Line, up_to(200), Checked(_email, {"pattern": f"^{_EMAIL.pattern}$"})] | None, BLANK_IS_NONE
+]
 Address = Annotated[Annotated[Line, up_to(300)] | None, BLANK_IS_NONE]
-Plan = Annotated[Line, up_to(32), null_is(DEFAULT_PLAN)]
-Author = Annotated[Line, up_to(100), null_is(DEFAULT_AUTHOR)]
+Plan = Annotated[Line, up_to(32), NullIs(DEFAULT_PLAN)]
+Author = Annotated[Line, up_to(100), NullIs(DEFAULT_AUTHOR)]
+
+
+def _flag(value: str) -> bool:
+    flag = _FLAGS.get(value.strip().lower())
+    if flag is None:
+        raise ValueError("must be true or false")
+    return flag
+
+
+# A yes or no in a query.
+Flag = Annotated[bool, BeforeValidator(_flag, json_schema_input_type=bool)]
 
 
 class VendorsQuery(BaseModel):
-    """What narrows a list of vendors or parameters. An unknown plan or category is none that anything has."""
+    """What narrows a list of vendors. An unknown plan is one that none has."""
 
     model_config = ConfigDict(str_strip_whitespace=True)
 
+    is_active: Flag | None = None
     subscription_plan: Annotated[str, up_to(200), AfterValidator(one_line)] | None = None
+
+
+class ConfigsQuery(BaseModel):
+    """What narrows a vendor's parameters."""
+
+    model_config = ConfigDict(str_strip_whitespace=True)
+
     category: Annotated[str, up_to(200), AfterValidator(one_line)] | None = None
 
 
@@ -81,7 +116,9 @@ class NewVendorBody(RequestModel):
 class VendorChangeBody(RequestModel):
     """What to change of a vendor: the fields that are given. Null clears an optional one."""
 
-    code: Annotated[Any, BeforeValidator(_unchangeable)] = None
+    model_config = CHANGE
+
+    code: SkipJsonSchema[Annotated[Any, BeforeValidator(_unchangeable)]] = None
     name: Name = ""
     short_name: ShortName = None
     contact_phone: Phone = None
@@ -100,10 +137,12 @@ class VendorChangeBody(RequestModel):
 class ConfigBody(RequestModel):
     """One parameter. What isn't given of one that exists stays as it is."""
 
+    model_config = CHANGE
+
     category: Annotated[Line, up_to(64)]
-    param_key: Annotated[str, up_to(64), AfterValidator(_key)]
+    param_key: Annotated[str, up_to(64), Checked(_key, {"pattern": f"^{_KEY.pattern}$"})]
     param_value: Annotated[str, AfterValidator(many_lines)]
-    data_type: Annotated[str, up_to(16), null_is("string")] = "string"
+    data_type: Annotated[str, up_to(16), NullIs("string"), Field(examples=list(ParameterType))] = "string"
     display_name: Annotated[Annotated[Line, up_to(100)] | None, BLANK_IS_NONE] = None
     description: Annotated[Annotated[str, up_to(1000), AfterValidator(many_lines)] | None, BLANK_IS_NONE] = None
     unit: Annotated[Annotated[str, up_to(20), AfterValidator(one_line)] | None, BLANK_IS_NONE] = None
@@ -131,7 +170,7 @@ ConfigItem = Annotated[ConfigBody, BeforeValidator(_object)]
 class ParametersBody(RequestModel):
     """The parameters to add or change, all of them or none."""
 
-    configs: Annotated[list[ConfigItem], AfterValidator(_configs)]
+    configs: Annotated[list[ConfigItem], Checked(_configs, {"minItems": 1, "maxItems": MAX_CONFIGS})]
 
 
 class ConfigsBody(ParametersBody):

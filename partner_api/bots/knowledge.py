@@ -23,6 +23,7 @@ from knowledge.repository.entries import NewEntry, entry_row
 from knowledge.repository.intents import intent_names
 from knowledge.repository.listing import EntryFilter, list_entries
 from knowledge.repository.pages import Page
+from knowledge.schemas import CHANGE
 from knowledge.schemas.entries import DeletedEntry, EntryAnswer, EntryFields, EntryList, shown
 from knowledge.schemas.fields import AnswerText, QuestionText
 from knowledge.writing import Noted, given_by, noted
@@ -48,6 +49,8 @@ class EntryBody(EntryFields):
 
 class EntryChange(EntryFields):
     """What to change of an entry: the fields that are given."""
+
+    model_config = CHANGE
 
 
 @dataclass(frozen=True, slots=True)

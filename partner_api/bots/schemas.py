@@ -20,6 +20,7 @@ from bot.tenancy.bot_settings import (
     trigger_word,
 )
 from bot.tenancy.bots import ENTER_COMMAND
+from knowledge.schemas import without_defaults
 from partner_api.bots.repository import BotRow
 from partner_api.bots.states import BotStatus, status_of
 from partner_api.provisioning.binding import adding_url, typing_url
@@ -46,7 +47,7 @@ class BotsQuery(PageQuery):
 class SettingsBody(RequestBody):
     """The settings to change: those that are given. Fields beyond these are refused."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra=without_defaults)
 
     late_reply: LateReply = "postback"
     push_limit: Annotated[int, Field(ge=0, le=MOST_PUSHES)] | None = None
@@ -63,7 +64,7 @@ class SettingsBody(RequestBody):
 class BotBody(RequestBody):
     """What to change of a bot: the fields that are given. Fields beyond these are refused."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra=without_defaults)
 
     store_name: StoreName = ""
     system_prompt: SystemPrompt | None = None

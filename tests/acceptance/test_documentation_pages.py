@@ -6,19 +6,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
-from bot.clock import ManualClock
-from bot.db.engine import Database
-from bot.metrics import Metrics
-from bot.web.documentation import documentation_routes, openapi_document
-from bot.web.middlewares import create_web_app
-from partner_api import parts
-from partner_api.documentation import TITLE, partner_guide
-from tests.support.partners import api_on
+from bot.web.documentation.document import TITLE
+from tests.support.running import running
 from tests.support.servers import environment_of
-from tests.support.settings import MakeSettings
 
 CHROMIUM = Path("/usr/bin/chromium")
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -30,12 +22,10 @@ pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no brow
 
 
 @pytest.fixture
-async def site(sqlite_database: Database, settings: MakeSettings, clock: ManualClock) -> AsyncIterator[str]:
-    """The address of a server that has the partners' documentation."""
-    routes = parts.routes(api_on(sqlite_database, settings(partner_api_enabled=True), clock))
-    shown = documentation_routes(openapi_document(routes, partner_guide()))
-    async with TestServer(create_web_app(shown, Metrics())) as server:
-        yield str(server.make_url("")).rstrip("/")
+async def site(sqlite_url: str, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of a server that has both APIs."""
+    async with running(sqlite_url, tmp_path, partner_api_enabled=True) as product:
+        yield product.url
 
 
 @pytest.fixture
@@ -63,14 +53,21 @@ async def opened(browser: Browser, address: str) -> tuple[Page, list[str]]:
     return page, complaints
 
 
-async def test_both_pages_show_the_document_with_nothing_from_elsewhere(browser: Browser, site: str) -> None:
-    docs, complaints = await opened(browser, f"{site}/docs")
-    await expect(docs.locator("h1, h2").first).to_contain_text(TITLE)
-    await docs.get_by_text("Analyze a call").or_(docs.get_by_text("Provision a bot")).first.click()
-    await expect(docs.get_by_role("button", name="Execute")).to_be_visible()
+async def test_one_page_tries_both_apis_with_nothing_from_elsewhere(browser: Browser, site: str) -> None:
+    page, complaints = await opened(browser, f"{site}/docs")
+    await expect(page.locator("h1, h2").first).to_contain_text(TITLE)
+    for told in ("Ask for an answer from a vendor's knowledge", "Provision a bot"):
+        await page.get_by_text(told, exact=True).first.click()
+        await expect(page.get_by_role("button", name="Execute").first).to_be_visible()
     assert complaints == []
-    redoc, complaints = await opened(browser, f"{site}/redoc")
-    await expect(redoc.locator("h1").first).to_contain_text(TITLE)
-    await redoc.get_by_placeholder("Search").fill("provision")
-    await expect(redoc.get_by_role("menuitem", name="Provision a bot").first).to_be_visible(timeout=PATIENCE_MS)
+
+
+async def test_the_other_page_groups_what_it_tells_by_api(browser: Browser, site: str) -> None:
+    page, complaints = await opened(browser, f"{site}/redoc")
+    await expect(page.locator("h1").first).to_contain_text(TITLE)
+    for api in ("Chat API", "Partner API"):
+        await expect(page.get_by_role("menuitem", name=api).last).to_be_visible()
+    for sought in ("Get a vendor's parameters by category", "Provision a bot"):
+        await page.get_by_placeholder("Search").fill(sought)
+        await expect(page.get_by_role("menuitem", name=sought).first).to_be_visible(timeout=PATIENCE_MS)
     assert complaints == []

@@ -35,7 +35,7 @@ def requests() -> Iterator[dict[str, Any]]:
 def test_every_operation_is_in_the_collection(
     sqlite_database: Database, settings: MakeSettings, clock: ManualClock
 ) -> None:
-    document = openapi_document(parts.routes(api_on(sqlite_database, settings(), clock)), partner_guide())
+    document = openapi_document(parts.routes(api_on(sqlite_database, settings(), clock)), [partner_guide()])
     shapes = {
         f"{method.upper()} {'/'.join(_shape(path.strip('/').split('/'), '{'))}"
         for path, item in document["paths"].items()

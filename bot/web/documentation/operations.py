@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -21,7 +21,7 @@ from bot.errors import (
 )
 from bot.web.documentation.guide import JsonObject, SurfaceGuide
 from bot.web.documentation.schemas import Schemas, shape_of
-from bot.web.openapi import Operation
+from bot.web.openapi import Media, Operation
 from bot.web.responses import Envelope
 from bot.web.surface import REQUEST_ID_HEADER, Route
 
@@ -78,11 +78,8 @@ def operation_of(route: Route, operation: Operation, *, guide: SurfaceGuide, sch
         described["description"] = operation.description
     if parameters := [*_in_path(route, guide), *_in_query(operation, schemas), *_in_headers(operation)]:
         described["parameters"] = parameters
-    if operation.body is not None:
-        content: JsonObject = {"schema": schemas.of_model(operation.body)}
-        if operation.example is not None:
-            content["example"] = operation.example
-        described["requestBody"] = {"required": not operation.body_optional, "content": {JSON: content}}
+    if content := _body(operation, schemas):
+        described["requestBody"] = {"required": not operation.body_optional, "content": content}
     described["security"] = [{scheme: [] for scheme in together} for together in guide.security]
     described["responses"] = {
         str(status): answer
@@ -93,22 +90,46 @@ def operation_of(route: Route, operation: Operation, *, guide: SurfaceGuide, sch
     return described
 
 
-def errors_of(route: Route, operation: Operation, guide: SurfaceGuide) -> Mapping[int, list[type[PlatformError]]]:
-    """By status, every error that the route may be refused with."""
+def errors_of(route: Route, operation: Operation, guide: SurfaceGuide) -> Mapping[int, list[PlatformError]]:
+    """By status, every error that the route may be refused with; the more particular ones come last."""
+    of_surface, own = _examples(guide.errors), _examples(operation.errors)
     found: list[type[PlatformError]] = [*_ALWAYS]
-    if route.surface.authenticator is not None and not any(issubclass(one, Unauthenticated) for one in guide.errors):
+    if route.surface.authenticator is not None and not any(isinstance(one, Unauthenticated) for one in of_surface):
         found.append(Unauthenticated)
-    found += guide.errors
-    if _VARIABLE.search(route.path) and not any(issubclass(one, NotFound) for one in operation.errors):
+    if _VARIABLE.search(route.path) and not any(isinstance(one, NotFound) for one in own):
         found.append(NotFound)
     if operation.body is not None or operation.idempotent:
         found += _OF_BODIES
     if operation.idempotent:
         found += _OF_KEYS
     by_status = defaultdict(list)
-    for error in dict.fromkeys([*found, *operation.errors]):
+    every = {(type(error), error.message): error for error in [*_examples(found), *of_surface, *own]}
+    for error in every.values():
         by_status[error.status].append(error)
     return by_status
+
+
+def _examples(errors: Iterable[type[PlatformError] | PlatformError]) -> list[PlatformError]:
+    """An error of each class, and those that are given."""
+    return [one() if isinstance(one, type) else one for one in errors]
+
+
+def _body(operation: Operation, schemas: Schemas) -> JsonObject:
+    """The kinds of body that the operation takes, by media type."""
+    content: JsonObject = {}
+    if operation.body is not None:
+        content[JSON] = _with_example({"schema": schemas.of_model(operation.body)}, operation.example)
+    for upload in operation.uploads:
+        content |= _media(upload)
+    return content
+
+
+def _media(media: Media) -> JsonObject:
+    return {kind: _with_example({"schema": dict(media.schema)}, media.example) for kind in media.types}
+
+
+def _with_example(content: JsonObject, example: object) -> JsonObject:
+    return content if example is None else {**content, "example": example}
 
 
 def _in_path(route: Route, guide: SurfaceGuide) -> Iterable[JsonObject]:
@@ -139,18 +160,21 @@ def _without_null(schema: JsonObject) -> JsonObject:
 
 
 def _in_headers(operation: Operation) -> Iterable[JsonObject]:
+    yield from map(dict, operation.parameters)
     if operation.idempotent:
         yield {"$ref": "#/components/parameters/IdempotencyKey"}
 
 
 def _answers(operation: Operation, guide: SurfaceGuide, schemas: Schemas) -> Iterable[tuple[int, JsonObject]]:
-    headers = {REQUEST_ID_HEADER: _REQUEST_ID, **guide.headers}
+    headers = {REQUEST_ID_HEADER: _REQUEST_ID, **guide.headers, **operation.headers}
     if operation.idempotent:
         headers["Idempotency-Replayed"] = _REPLAYED
     for status, answer in operation.answers.items():
         told: JsonObject = {"description": HTTPStatus(status).phrase, "headers": headers}
-        if answer is not None:
-            told["content"] = {JSON: {"schema": schemas.of_answer(answer)}}
+        if isinstance(answer, Media):
+            told["content"] = _media(answer)
+        elif answer is not None:
+            told["content"] = {JSON: _with_example({"schema": schemas.of_answer(answer)}, operation.answer_example)}
         yield status, told
 
 
@@ -158,14 +182,14 @@ def _refusals(
     route: Route, operation: Operation, *, guide: SurfaceGuide, schemas: Schemas
 ) -> Iterable[tuple[int, JsonObject]]:
     envelope = route.surface.envelope
-    shape = schemas.add(_name_of(envelope), shape_of(envelope(PlatformError())))
+    shape = schemas.add(guide.error_schema or _name_of(envelope), shape_of(envelope(PlatformError())))
     for status, errors in errors_of(route, operation, guide).items():
         if status in operation.answers:
             continue
         headers = {REQUEST_ID_HEADER: _REQUEST_ID}
         if status in _WAITING:
             headers["Retry-After"] = _RETRY_AFTER
-        examples = {error.code: {"value": envelope(error())} for error in errors}
+        examples = {name: {"value": envelope(error)} for name, error in _named(errors)}
         yield (
             status,
             {
@@ -176,7 +200,15 @@ def _refusals(
         )
 
 
-def _told(errors: Iterable[type[PlatformError]]) -> str:
+def _named(errors: Iterable[PlatformError]) -> Iterable[tuple[str, PlatformError]]:
+    """The errors by their codes; those after the first of a code are numbered."""
+    counts: Counter[str] = Counter()
+    for error in errors:
+        counts[error.code] += 1
+        yield error.code if counts[error.code] == 1 else f"{error.code}_{counts[error.code]}", error
+
+
+def _told(errors: Iterable[PlatformError]) -> str:
     """Each error's code with its usual words, as a list in Markdown."""
     return "\n".join(f"- `{error.code}`: {error.message}" for error in errors)
 
@@ -189,4 +221,4 @@ def _name_of(envelope: Envelope) -> str:
 
 def json_schema_of_types(operation: Operation) -> Iterable[Any]:
     """The types of an operation's answers."""
-    return (answer for answer in operation.answers.values() if answer is not None)
+    return (answer for answer in operation.answers.values() if answer is not None and not isinstance(answer, Media))

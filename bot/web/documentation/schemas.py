@@ -14,6 +14,8 @@ from pydantic.json_schema import models_json_schema
 from bot.web.documentation.guide import JsonObject
 
 REFERENCE = "#/components/schemas/{name}"
+# Keywords that tell the form of a text.
+_FORMS = {"enum", "const", "format", "pattern"}
 _PYDANTIC_REFERENCE = "#/components/schemas/{model}"
 
 
@@ -21,7 +23,7 @@ class Schemas:
     """The schemas of every type that the operations name.
 
     Where a request and an answer have a name in common, the request's schema is called `<name>Request`, unless
-    both are the same enumeration.
+    both are the same enumeration. `names` are other names for answers' schemas.
     """
 
     def __init__(
@@ -30,6 +32,7 @@ class Schemas:
         models: Iterable[type[BaseModel]],
         answers: Iterable[Any],
         texts: Mapping[str, JsonObject] | None = None,
+        names: Mapping[str, str] | None = None,
     ) -> None:
         known = tuple(dict.fromkeys(models))
         references, definitions = models_json_schema(
@@ -37,10 +40,11 @@ class Schemas:
         )
         told = list({repr(answer): answer for answer in answers}.values())
         shown, structs = msgspec.json.schema_components(told, ref_template=REFERENCE)
-        self._shown = dict(zip(map(repr, told), shown, strict=True))
-        names = _renamed(definitions.get("$defs", {}), structs)
-        self._models = {model: names[references[model, "validation"]["$ref"].rpartition("/")[2]] for model in known}
-        requests = {names[name]: _with_names(schema, names) for name, schema in definitions.get("$defs", {}).items()}
+        self._shown = dict(zip(map(repr, told), _with_names(list(shown), names or {}), strict=True))
+        structs = {(names or {}).get(name, name): _with_names(one, names or {}) for name, one in structs.items()}
+        own = _renamed(definitions.get("$defs", {}), structs)
+        self._models = {model: own[references[model, "validation"]["$ref"].rpartition("/")[2]] for model in known}
+        requests = {own[name]: _with_names(schema, own) for name, schema in definitions.get("$defs", {}).items()}
         self.components: dict[str, JsonObject] = {
             name: _plain(schema) for name, schema in sorted({**requests, **structs}.items())
         }
@@ -53,7 +57,8 @@ class Schemas:
 
     def of_answer(self, answer: Any) -> JsonObject:
         """The schema of an answer's type, mostly a reference."""
-        return self._shown[repr(answer)]
+        schema: JsonObject = self._shown[repr(answer)]
+        return schema
 
     def add(self, name: str, schema: JsonObject) -> JsonObject:
         """Put a schema in under a name; returns the reference to it."""
@@ -85,15 +90,19 @@ def _is_same_choice(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def _with_names(schema: Any, names: Mapping[str, str]) -> Any:
-    """The same schema, whose references follow `names`."""
+    """The same schema, whose references follow `names` where they have another."""
     if isinstance(schema, list):
         return [_with_names(one, names) for one in schema]
     if not isinstance(schema, dict):
         return schema
     return {
-        key: REFERENCE.format(name=names[value.rpartition("/")[2]]) if key == "$ref" else _with_names(value, names)
-        for key, value in schema.items()
+        key: _reference(value, names) if key == "$ref" else _with_names(value, names) for key, value in schema.items()
     }
+
+
+def _reference(reference: str, names: Mapping[str, str]) -> str:
+    name = reference.rpartition("/")[2]
+    return REFERENCE.format(name=names.get(name, name))
 
 
 def shape_of(example: object) -> JsonObject:
@@ -119,11 +128,11 @@ def _plain(schema: Any) -> Any:
 
 
 def _say_more(properties: Mapping[str, JsonObject], texts: Mapping[str, JsonObject]) -> None:
-    """Add to plain texts what their names tell of them."""
+    """Add to plain texts what their names tell of them; what tells its own form stays."""
     for name, schema in properties.items():
         more = next((one for pattern, one in texts.items() if re.fullmatch(pattern, name)), {})
         for shape in (schema, *schema.get("anyOf", ())):
-            if shape.get("type") == "string" and "enum" not in shape:
+            if shape.get("type") == "string" and not shape.keys() & _FORMS:
                 shape.update(more)
 
 

@@ -15,7 +15,7 @@ from handlers.line.doctor import Finding, is_healthy
 from knowledge.schemas import RequestModel, to_the_second
 
 
-class RotateBody(RequestModel):
+class CredentialsBody(RequestModel):
     """The new credentials: one of them or both."""
 
     channel_secret: SecretStr | None = None

@@ -5,6 +5,7 @@ The rows are matched with the router, so that a new route without a row fails.
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -49,49 +50,50 @@ ENTRY = {"question_summary": "stolen", "answer": "stolen", "vendor_id": "{a}"}
 ROWS: Mapping[str, Row] = {
     "POST /chat/v1/message": MESSAGE,
     "POST /chat/v1/message/stream": MESSAGE,
-    "GET /chat/v1/vendors/{id}/test": Row(),
+    "GET /chat/v1/vendors/{vendor_id}/test": Row(),
     "POST /chat/v1/reload": Row(others=READ),
     "GET /api/v1/vendors": Row(others=READ),
     # A tenant's own key makes a vendor of its own there; one that is bound to a vendor can't.
     "POST /api/v1/vendors": Row({"code": "N", "name": "n"}, others={201, 400, 403}),
-    "GET /api/v1/vendors/{id}": Row(),
-    "PUT /api/v1/vendors/{id}": Row({"name": "stolen"}),
-    "DELETE /api/v1/vendors/{id}": Row(),
-    "GET /api/v1/vendors/{id}/configs": Row(),
-    "PUT /api/v1/vendors/{id}/configs": Row({"configs": [CONFIG]}),
-    "GET /api/v1/vendors/{id}/stats": Row(),
+    "GET /api/v1/vendors/{vendor_id}": Row(),
+    "PUT /api/v1/vendors/{vendor_id}": Row({"name": "stolen"}),
+    "DELETE /api/v1/vendors/{vendor_id}": Row(),
+    "GET /api/v1/vendors/{vendor_id}/configs": Row(),
+    "PUT /api/v1/vendors/{vendor_id}/configs": Row({"configs": [CONFIG]}),
+    "GET /api/v1/vendors/{vendor_id}/stats": Row(),
     "GET /api/v1/knowledge": Row(query="?vendor_id={a}"),
     "POST /api/v1/knowledge": Row(ENTRY),
-    "GET /api/v1/knowledge/{id}": Row(),
-    "PATCH /api/v1/knowledge/{id}": Row({"answer": "stolen"}),
-    "PUT /api/v1/knowledge/{id}": Row({"answer": "stolen"}),
-    "DELETE /api/v1/knowledge/{id}": Row(),
-    "POST /api/v1/knowledge/{id}/customize": Row({"answer": "stolen", "vendor_id": "{a}"}),
-    "GET /api/v1/knowledge/{id}/history": Row(),
+    "GET /api/v1/knowledge/{entry_id}": Row(),
+    "PATCH /api/v1/knowledge/{entry_id}": Row({"answer": "stolen"}),
+    "PUT /api/v1/knowledge/{entry_id}": Row({"answer": "stolen"}),
+    "DELETE /api/v1/knowledge/{entry_id}": Row(),
+    "POST /api/v1/knowledge/{entry_id}/customize": Row({"answer": "stolen", "vendor_id": "{a}"}),
+    "GET /api/v1/knowledge/{entry_id}/history": Row(),
     "POST /api/v1/knowledge/search": Row({"query": "CANARY", "vendor_id": "{a}"}),
     "GET /api/v1/intents": Row(query="?vendor_id={a}"),
     "POST /api/v1/intents": Row({"name": "stolen", "examples": ["stolen"], "vendor_id": "{a}"}),
-    "GET /api/v1/intents/{id}": Row(),
-    "PATCH /api/v1/intents/{id}": Row({"description": "stolen"}),
-    "PUT /api/v1/intents/{id}": Row({"description": "stolen"}),
-    "DELETE /api/v1/intents/{id}": Row(),
-    "POST /api/v1/intents/{id}/examples": Row({"examples": ["stolen"]}),
-    "POST /api/v1/intents/{id}/rotate-secret": Row(),
+    "GET /api/v1/intents/{intent_id}": Row(),
+    "PATCH /api/v1/intents/{intent_id}": Row({"description": "stolen"}),
+    "PUT /api/v1/intents/{intent_id}": Row({"description": "stolen"}),
+    "DELETE /api/v1/intents/{intent_id}": Row(),
+    "POST /api/v1/intents/{intent_id}/examples": Row({"examples": ["stolen"]}),
+    "POST /api/v1/intents/{intent_id}/rotate-secret": Row(),
     "GET /api/v1/unanswered": Row(query="?vendor_id={a}"),
-    "GET /api/v1/unanswered/{id}": Row(),
-    "POST /api/v1/unanswered/{id}/answer": Row({"answer": "stolen"}),
-    "POST /api/v1/unanswered/{id}/dismiss": Row(),
-    "POST /api/v1/unanswered/{id}/reopen": Row(),
+    "GET /api/v1/unanswered/{question_id}": Row(),
+    "POST /api/v1/unanswered/{question_id}/answer": Row({"answer": "stolen"}),
+    "POST /api/v1/unanswered/{question_id}/dismiss": Row(),
+    "POST /api/v1/unanswered/{question_id}/reopen": Row(),
     "GET /api/v1/usage": Row(query="?vendor_id={a}"),
     "GET /api/v1/knowledge/export": Row(query="?vendor_id={a}"),
     "GET /api/v1/imports": Row(query="?vendor_id={a}"),
     "POST /api/v1/imports": Row({"url": "https://example.com/stolen", "vendor_id": "{a}"}),
-    "GET /api/v1/imports/{id}": Row(),
-    "DELETE /api/v1/imports/{id}": Row(),
-    "GET /api/v1/imports/{id}/rows": Row(),
-    "POST /api/v1/imports/{id}/apply": Row({"conflicts": "replace"}),
-    "POST /api/v1/imports/{id}/cancel": Row(),
+    "GET /api/v1/imports/{import_id}": Row(),
+    "DELETE /api/v1/imports/{import_id}": Row(),
+    "GET /api/v1/imports/{import_id}/rows": Row(),
+    "POST /api/v1/imports/{import_id}/apply": Row({"conflicts": "replace"}),
+    "POST /api/v1/imports/{import_id}/cancel": Row(),
 }
+_ID = re.compile(r"\{\w+\}")
 LISTS = ("vendors", "knowledge", "knowledge/export", "intents", "unanswered", "usage", "imports")
 
 
@@ -108,7 +110,7 @@ class World:
         method, path = name.split(" ")
         resource = path.split("/")[3]
         vendor_id = MISSING if missing else self.ids["vendors"]
-        path = path.replace("{id}", str(MISSING if missing else self.ids.get(resource, 0)))
+        path = _ID.sub(str(MISSING if missing else self.ids.get(resource, 0)), path)
         url = self.office.url + path + row.query.replace("{a}", str(vendor_id))
         headers = {"Authorization": f"Bearer {self.keys[key]}"} if self.keys[key] else {}
         sent = {} if row.body is None else {"json": _with(row.body, vendor_id)}
@@ -117,7 +119,7 @@ class World:
 
     async def all_of_a(self) -> list[tuple[int, str]]:
         """All that A's own tenant reads of it."""
-        reading = [name for name in ROWS if name.startswith("GET") and "{id}" in name and "history" not in name]
+        reading = [name for name in ROWS if name.startswith("GET") and _ID.search(name) and "history" not in name]
         return [await self.call(name, "own", ROWS[name]) for name in reading]
 
 
@@ -236,7 +238,11 @@ async def test_the_secrets_are_where_a_leak_would_show_them(world: World) -> Non
 @pytest.mark.parametrize("key", ["sibling", "management"])
 async def test_whoever_is_bound_to_a_vendor_works_with_it(world: World, key: str) -> None:
     theirs = replace(world, ids={"vendors": world.office.vendors["B"]})
-    for name in ("GET /api/v1/vendors/{id}", "PUT /api/v1/vendors/{id}/configs", "GET /chat/v1/vendors/{id}/test"):
+    for name in (
+        "GET /api/v1/vendors/{vendor_id}",
+        "PUT /api/v1/vendors/{vendor_id}/configs",
+        "GET /chat/v1/vendors/{vendor_id}/test",
+    ):
         assert (await theirs.call(name, key, ROWS[name]))[0] == 200, name
     for mode in ("tenant", "customer_service"):
         asked = Row(MESSAGE.body | {"mode": mode})

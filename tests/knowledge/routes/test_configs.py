@@ -1,4 +1,4 @@
-"""`/api/v1/vendors/{id}/configs` over HTTP: all of a batch or nothing, each value what its type says."""
+"""`/api/v1/vendors/{vendor_id}/configs` over HTTP: all of a batch or nothing, each value what its type says."""
 
 from __future__ import annotations
 

@@ -57,8 +57,7 @@ async def let_in(_request: web.Request) -> None: ...
 
 SURFACE = Surface("paint", "/paint", envelope=code_and_message, authenticator=let_in)
 GUIDE = Guide(
-    title="Paint",
-    version="1",
+    name="Paint",
     description="Colours.",
     tags={"Colours": "All of them.", "Brushes": "None yet."},
     security_schemes={"key": {"type": "http", "scheme": "bearer"}},
@@ -78,7 +77,7 @@ ROUTES = [
     SURFACE.route("GET", "/paint/secret", nothing),
     Surface("other", "/other").route("GET", "/other", nothing, operation=DROP),
 ]
-DOCUMENT = openapi_document(ROUTES, GUIDE)
+DOCUMENT = openapi_document(ROUTES, [GUIDE])
 
 
 def operation(method: str, path: str = "/paint") -> Any:
@@ -137,7 +136,7 @@ def test_every_status_that_a_route_can_answer_is_told(method: str, path: str, st
 
 def test_a_text_says_what_its_name_tells_of_it() -> None:
     guide = replace(GUIDE, texts={"id": {"format": "uuid"}})
-    schemas = openapi_document(ROUTES, guide)["components"]["schemas"]
+    schemas = openapi_document(ROUTES, [guide])["components"]["schemas"]
     assert schemas["Mixed"]["properties"]["id"] == {"type": "string", "format": "uuid"}
 
 
@@ -159,7 +158,7 @@ def test_two_types_of_one_name_are_two_schemas() -> None:
         other: int
 
     one = Operation(summary="x", tag="Colours", answers={200: Colour})
-    document = openapi_document([*ROUTES, SURFACE.route("GET", "/paint/x", nothing, operation=one)], GUIDE)
+    document = openapi_document([*ROUTES, SURFACE.route("GET", "/paint/x", nothing, operation=one)], [GUIDE])
     body = document["paths"]["/paint"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert body == {"$ref": "#/components/schemas/ColourRequest"}
     schemas = document["components"]["schemas"]
@@ -174,7 +173,7 @@ def test_a_choice_that_requests_and_answers_share_is_one_schema() -> None:
         finish: Finish
 
     one = Operation(summary="x", tag="Colours", body=Wanted, answers={200: Given})
-    document = openapi_document([SURFACE.route("POST", "/paint", nothing, operation=one)], GUIDE)
+    document = openapi_document([SURFACE.route("POST", "/paint", nothing, operation=one)], [GUIDE])
     assert document["components"]["schemas"].keys() == {"ErrorCodeAndMessage", "Finish", "Given", "Wanted"}
 
 
@@ -183,6 +182,6 @@ def test_a_routes_own_404_takes_the_place_of_the_plain_one() -> None:
         code = "no_such_paint"
 
     one = Operation(summary="x", tag="Colours", errors=(NoSuchPaint,))
-    document = openapi_document([SURFACE.route("GET", "/paint/{id}", nothing, operation=one)], GUIDE)
+    document = openapi_document([SURFACE.route("GET", "/paint/{id}", nothing, operation=one)], [GUIDE])
     refused = document["paths"]["/paint/{id}"]["get"]["responses"]["404"]
     assert list(refused["content"]["application/json"]["examples"]) == ["no_such_paint"]

@@ -16,14 +16,14 @@ from tests.handlers.line.channels.conftest import Answer, Owner
 # What a route is sent, and what whoever may not see the channel is answered.
 ROWS = {
     "GET /api/v1/channels": (None, 200),
-    "GET /api/v1/channels/{id}": (None, 404),
-    "POST /api/v1/channels/{id}/check": (None, 404),
-    "POST /api/v1/channels/{id}/rotate": ({"channel_secret": "f" * 32}, 404),
+    "GET /api/v1/channels/{channel_id}": (None, 404),
+    "POST /api/v1/channels/{channel_id}/check": (None, 404),
+    "POST /api/v1/channels/{channel_id}/rotate": ({"channel_secret": "f" * 32}, 404),
 }
 
 
 async def call(owner: Owner, name: str, key: str | None, channel_id: str | None = None) -> Answer:
-    method, path = name.replace("{id}", channel_id or owner.channel_id).split(" ")
+    method, path = name.replace("{channel_id}", channel_id or owner.channel_id).split(" ")
     return await owner.call(method, path.removeprefix("/api/v1/channels"), ROWS[name][0], key=key)
 
 
@@ -53,7 +53,7 @@ async def test_others_see_and_change_nothing(owner: Owner, key: str) -> None:
 async def test_the_central_channel_is_no_tenants(owner: Owner) -> None:
     central = await owner.product.shopkeeper.channels.find(None)
     assert central is not None
-    for name in ("GET /api/v1/channels/{id}", "POST /api/v1/channels/{id}/check", "POST /api/v1/channels/{id}/rotate"):
+    for name in ("GET /api/v1/channels/{channel_id}", "POST /api/v1/channels/{channel_id}/check", "POST /api/v1/channels/{channel_id}/rotate"):
         assert (await call(owner, name, "own", str(central.id))).status == 404
 
 
