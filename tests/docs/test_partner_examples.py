@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 import re
 import shutil
+import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
+from standardwebhooks.webhooks import Webhook
 
 from tests.support.code import ROOT
 from tests.support.node import installed_modules
 from tests.support.partner_site import PartnerSite, partner_site
 from tests.support.programs import Finished, finished, listening
-from tests.support.servers import free_port
+from tests.support.servers import environment_of, free_port
 from tests.support.waiting import eventually
 from tests.support.web import serving
 
@@ -111,6 +116,61 @@ async def test_a_client_gets_its_call_analysed(name: str, place: Place, tmp_path
     first, last = done.said.splitlines()
     assert re.fullmatch(r"Job [0-9a-f-]{36} is queued, about .+", first)
     assert re.fullmatch(r"Job [0-9a-f-]{36} is completed, overall score \d+(\.\d+)?", last)
+
+
+@pytest.mark.parametrize("name", runnable(CLIENTS))
+async def test_a_client_repeats_what_was_put_off_with_the_same_idempotency_key(name: str, tmp_path: Path) -> None:
+    asked: list[tuple[str, str | None]] = []
+    refusals = [(409, {"Retry-After": "0"}, '{"error": {"code": "conflict", "message": ""}}'), (502, {}, "<p>Bad</p>")]
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append((request.path.rpartition("/")[2], request.headers.get("Idempotency-Key")))
+        if len(asked) <= len(refusals):
+            status, headers, text = refusals[len(asked) - 1]
+            return web.Response(status=status, headers=headers, text=text)
+        ended = {"job_id": "j", "status": "cancelled", "error": None, "estimated_time": "", "results": None}
+        return web.json_response({"id": "1"} | ended)
+
+    async with serving(answer) as url:
+        variables = environment_of(tmp_path, PARTNER_BASE_URL=url, PARTNER_API_KEY="k", PARTNER_API_SECRET="s")
+        done = await finished(*CLIENTS[name], folder=folder_of(name), environment=variables)
+    assert [path for path, _ in asked] == ["create"] * 4 + ["analyze", "status"]
+    assert (len({key for _, key in asked[:3]}), len({key for _, key in asked})) == (1, 4)
+    assert (done.status != 0, "cancelled" in done.said) == (True, True), done.said
+
+
+@pytest.mark.parametrize("name", runnable(CLIENTS))
+async def test_a_client_says_what_was_refused_even_by_a_proxy(name: str, tmp_path: Path) -> None:
+    async def refuse(_request: web.Request) -> web.Response:
+        asked.append(1)
+        return web.Response(status=403, text="<p>Forbidden</p>")
+
+    asked: list[int] = []
+    async with serving(refuse) as url:
+        variables = environment_of(tmp_path, PARTNER_BASE_URL=url, PARTNER_API_KEY="k", PARTNER_API_SECRET="s")
+        done = await finished(*CLIENTS[name], folder=folder_of(name), environment=variables)
+    assert (done.status != 0, "403" in done.said, len(asked)) == (True, True, 1), done.said
+
+
+@pytest.mark.parametrize("name", runnable(RECEIVERS))
+async def test_a_receiver_takes_events_as_well(name: str, place: Place, tmp_path: Path) -> None:
+    command = [part.format(port=place.port) for part in RECEIVERS[name]]
+    secret = place.site.webhook_secret(place.site.sandbox)
+    environment = place.site.environment(tmp_path, key=place.site.sandbox) | {"PORT": str(place.port)}
+    body, now = '{"event":"bot.owner_bound","bot_id":"1"}', datetime.now(UTC)
+    headers = {
+        "Content-Type": "application/json",
+        "X-Partner-Signature": hmac.new(secret.encode(), body.encode(), hashlib.sha256).hexdigest(),
+        "webhook-id": str(uuid.uuid4()),
+        "webhook-timestamp": str(int(now.timestamp())),
+    }
+    headers["webhook-signature"] = Webhook(secret).sign(headers["webhook-id"], now, body)
+    environment |= modules_of(name, tmp_path)
+    async with listening(*command, folder=folder_of(name), environment=environment) as program:
+        await eventually(place.is_open)
+        async with place.site.client.session.post(place.webhook_url, data=body, headers=headers) as answer:
+            assert answer.status == 200
+        assert await program.line("accepted") == "accepted bot.owner_bound"
 
 
 @pytest.mark.parametrize("name", runnable(RECEIVERS))

@@ -4,9 +4,15 @@ set -euo pipefail
 
 api="$PARTNER_BASE_URL/api/partner/v1"
 
-# curl's own --retry repeats after network errors, 408, 429 and 5xx, and waits as long as Retry-After says.
+answer=$(mktemp -d)
+trap 'rm -r "$answer"' EXIT
+
+# The idempotency key is the same for all attempts: after a timeout nobody knows whether the request arrived. curl's own
+# --retry does not do: it repeats no 409, and prints the answers of all attempts, one behind the other.
 call() { # METHOD PATH [BODY [IDEMPOTENCY_KEY]]
-    local options=(--silent --show-error --fail-with-body --max-time 30 --retry 4 --retry-connrefused --request "$1")
+    local attempt status wait
+    local options=(--silent --show-error --max-time 30 --request "$1" --write-out '%{http_code}')
+    options+=(--output "$answer/body" --dump-header "$answer/headers")
     options+=(--header "Authorization: Bearer $PARTNER_API_KEY" --header "X-API-Secret: $PARTNER_API_SECRET")
     if [ $# -ge 3 ]; then
         options+=(--header "Content-Type: application/json" --data "$3")
@@ -14,7 +20,20 @@ call() { # METHOD PATH [BODY [IDEMPOTENCY_KEY]]
     if [ $# -ge 4 ]; then
         options+=(--header "Idempotency-Key: $4")
     fi
-    curl "${options[@]}" "$api$2"
+    for attempt in 1 2 3 4 5; do
+        : | tee "$answer/body" > "$answer/headers"
+        status=$(curl "${options[@]}" "$api$2") || status=000
+        wait=$(sed -n 's/^retry-after:[[:space:]]*\([0-9][0-9]*\)[[:space:]]*$/\1/Ip' "$answer/headers" | head -n 1)
+        case $status in
+            2??) cat "$answer/body"; return ;;
+            000 | 408 | 429 | 5??) ;;
+            409) [ -n "$wait" ] || break ;;
+            *) break ;;
+        esac
+        [ "$attempt" = 5 ] || sleep "${wait:-$((2 ** (attempt - 1)))}"
+    done
+    echo "$1 $2 was answered with $status: $(cat "$answer/body")" >&2
+    return 1
 }
 
 new_key() { openssl rand -hex 16; }

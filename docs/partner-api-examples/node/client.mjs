@@ -14,9 +14,9 @@ const TIMEOUT_MS = 30_000;
 
 class PartnerApiError extends Error {
   constructor(status, error) {
-    super(`${status} ${error?.code}: ${error?.message}`);
+    super(`${status} ${error?.code ?? "no_answer"}: ${error?.message ?? "This is no answer of the API."}`);
     this.status = status;
-    this.code = error?.code;
+    this.code = error?.code ?? "no_answer";
   }
 }
 
@@ -41,9 +41,10 @@ async function call(method, path, { body, idempotencyKey } = {}) {
         body: body && JSON.stringify(body),
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      const answer = await response.json();
-      if (response.ok) return answer;
-      if (!mayRepeat(response) || attempt === ATTEMPTS) throw new PartnerApiError(response.status, answer.error);
+      if (response.ok) return await response.json();
+      // A proxy in between answers with pages of its own.
+      const { error } = await response.json().catch(() => ({}));
+      if (!mayRepeat(response) || attempt === ATTEMPTS) throw new PartnerApiError(response.status, error);
     } catch (error) {
       if (error instanceof PartnerApiError || attempt === ATTEMPTS) throw error;
     }
@@ -82,5 +83,7 @@ const accepted = await call("POST", "/calls/analyze", {
 console.log(`Job ${accepted.job_id} is ${accepted.status}, about ${accepted.estimated_time}`);
 
 const job = await finished(accepted.job_id);
-if (job.status !== "completed") throw new Error(`The analysis ended as ${job.status}: ${job.error?.code}`);
+if (job.status !== "completed") {
+  throw new Error(`The analysis ended as ${job.status}${job.error ? `: ${job.error.code}` : ""}`);
+}
 console.log(`Job ${job.job_id} is ${job.status}, overall score ${job.results.overall_score}`);

@@ -46,7 +46,8 @@ app.post("/webhook", (req, res) => {
   const id = req.get("webhook-id");
   if (seen.has(id)) return;
   seen.add(id);
-  const { job_id, status, results } = req.body;
+  const { event, job_id, status, results } = req.body;
+  if (event) return console.log(`accepted ${event}`);  // Something that happened by itself, such as bot.owner_bound.
   console.log(`accepted ${job_id} ${status} ${results?.overall_score ?? ""}`.trim());
 });
 

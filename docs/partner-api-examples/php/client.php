@@ -37,7 +37,7 @@ function call(string $method, string $path, ?array $body = null, ?string $idempo
             throw new PartnerApiError(
                 $status,
                 $answer['error']['code'] ?? 'no_answer',
-                $answer['error']['message'] ?? 'The server could not be reached.',
+                $answer['error']['message'] ?? 'The API could not be reached.',
             );
         }
         sleep($retryAfter ?? 2 ** ($attempt - 1));
@@ -122,6 +122,7 @@ echo "Job {$accepted['job_id']} is {$accepted['status']}, about {$accepted['esti
 
 $job = finished($accepted['job_id']);
 if ($job['status'] !== 'completed') {
-    throw new RuntimeException("The analysis ended as {$job['status']}: {$job['error']['code']}");
+    $reason = isset($job['error']) ? ": {$job['error']['code']}" : '';
+    throw new RuntimeException("The analysis ended as {$job['status']}$reason");
 }
 echo "Job {$job['job_id']} is {$job['status']}, overall score {$job['results']['overall_score']}\n";

@@ -57,6 +57,7 @@ if ($_SERVER['REQUEST_METHOD'] !== 'POST' || $_SERVER['REQUEST_URI'] !== '/webho
     if (isNew($_SERVER['HTTP_WEBHOOK_ID'])) {
         $event = json_decode($body, true, flags: JSON_THROW_ON_ERROR);
         $score = $event['results']['overall_score'] ?? '';
-        error_log(trim("accepted {$event['job_id']} {$event['status']} $score"));
+        // What happens by itself, such as bot.owner_bound, has an `event` in place of a job.
+        error_log(trim('accepted ' . ($event['event'] ?? "{$event['job_id']} {$event['status']} $score")));
     }
 }

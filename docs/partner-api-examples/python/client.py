@@ -21,7 +21,11 @@ TIMEOUT_SECONDS = 30
 
 
 class PartnerApiError(Exception):
-    def __init__(self, status: int, error: dict[str, str]) -> None:
+    def __init__(self, status: int, body: bytes) -> None:
+        try:
+            error = json.loads(body)["error"]
+        except (ValueError, LookupError):  # A proxy in between answers with pages of its own.
+            error = {"code": "no_answer", "message": "This is no answer of the API."}
         super().__init__(f"{status} {error['code']}: {error['message']}")
         self.status = status
         self.code = error["code"]
@@ -46,8 +50,9 @@ def call(method: str, path: str, body: dict[str, Any] | None = None, idempotency
                 return json.load(response)
         except urllib.error.HTTPError as refused:
             if not may_repeat(refused) or attempt == ATTEMPTS:
-                raise PartnerApiError(refused.code, json.load(refused)["error"]) from None
-            wait = int(refused.headers.get("Retry-After", wait))
+                raise PartnerApiError(refused.code, refused.read()) from None
+            asked = refused.headers.get("Retry-After", "")
+            wait = int(asked) if asked.isdecimal() else wait
         except OSError:
             if attempt == ATTEMPTS:
                 raise
@@ -96,7 +101,8 @@ def main() -> None:
 
     job = finished(accepted["job_id"])
     if job["status"] != "completed":
-        raise SystemExit(f"The analysis ended as {job['status']}: {job['error']['code']}")
+        reason = f": {job['error']['code']}" if job["error"] else ""
+        raise SystemExit(f"The analysis ended as {job['status']}{reason}")
     print(f"Job {job['job_id']} is {job['status']}, overall score {job['results']['overall_score']}")
 
 

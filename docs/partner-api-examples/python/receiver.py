@@ -42,6 +42,9 @@ def is_equal(given: str, expected: str) -> bool:
 
 
 def take_note(event: dict[str, Any]) -> None:
+    if "event" in event:  # Something that happened by itself, such as bot.owner_bound.
+        print(f"accepted {event['event']}", flush=True)
+        return
     score = event.get("results", {}).get("overall_score", "")
     print(f"accepted {event['job_id']} {event['status']} {score}".strip(), flush=True)
 
