@@ -14,6 +14,7 @@ from handlers.line.addressing import calling_word
 from handlers.line.profiles import name_of_group
 from handlers.line.rendering import messages_for
 from handlers.line.responses import Incoming, Reply, Response, Silent
+from handlers.line.resting import with_rest
 from handlers.line.router import Turn
 from handlers.line.situation import Situation
 
@@ -42,7 +43,7 @@ class Groups:
             return Reply(messages=messages_for(say("group.choose_shop", language)))
         await repository.upsert_conversation(session, bot, turn.contact.id, now=incoming.now)
         text = say("group.joined", language, shop=bot.store_name, word=calling_word(bot))
-        return Reply(messages=messages_for(text), bot_id=bot.id)
+        return Reply(messages=messages_for(with_rest(text, bot, language)), bot_id=bot.id)
 
 
 async def note_left(session: AsyncSession, turn: Turn) -> Response:
@@ -64,8 +65,9 @@ async def welcome(session: AsyncSession, turn: Turn) -> Response:
     await repository.change_group_settings(
         session, bot, contact.id, settings=replace(settings, welcomed_at=incoming.now), now=incoming.now
     )
-    text = say("group.welcome", turn.situation.language, shop=bot.store_name, word=calling_word(bot))
-    return Reply(messages=messages_for(text), bot_id=bot.id)
+    language = turn.situation.language
+    text = say("group.welcome", language, shop=bot.store_name, word=calling_word(bot))
+    return Reply(messages=messages_for(with_rest(text, bot, language)), bot_id=bot.id)
 
 
 async def hint_private(session: AsyncSession, turn: Turn) -> Response:

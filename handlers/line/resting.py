@@ -40,6 +40,11 @@ def arrival_text(bot: Bot, language: Language, *, key: str) -> str:
     return "\n".join([say(key, language, shop=bot.store_name), rest_text(bot, language)])
 
 
+def with_rest(text: str, bot: Bot, language: Language) -> str:
+    """A word that tells how to call a bot, and that it rests where it does."""
+    return "\n".join([text, rest_text(bot, language)]) if is_resting(bot) else text
+
+
 def back_text(bot: Bot, language: Language) -> str:
     """What a customer is told when a person has left the conversation: who answers from then on, if anybody does."""
     if not is_resting(bot):

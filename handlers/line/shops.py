@@ -13,7 +13,7 @@ from handlers.line import repository
 from handlers.line.addressing import calling_word
 from handlers.line.commands import CommandName, command_text
 from handlers.line.responses import Incoming, Reply, Response
-from handlers.line.resting import arrival_text, is_resting
+from handlers.line.resting import arrival_text, is_resting, with_rest
 from handlers.line.router import Turn
 from handlers.line.routing import MOST_SHOPS_OFFERED
 
@@ -34,7 +34,8 @@ async def enter_shop(session: AsyncSession, turn: Turn) -> Response:
     if is_resting(bot):
         text = arrival_text(bot, incoming.language, key="line.shop_entered_resting")
     if not incoming.in_private:
-        text = say("group.shop_entered", incoming.language, shop=bot.store_name, word=calling_word(bot))
+        called = say("group.shop_entered", incoming.language, shop=bot.store_name, word=calling_word(bot))
+        text = with_rest(called, bot, incoming.language)
     return Reply(messages=tuple(text_messages(text)), bot_id=bot.id)
 
 

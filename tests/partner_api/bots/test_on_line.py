@@ -54,6 +54,20 @@ async def test_whoever_comes_to_a_suspended_bot_is_not_invited_to_ask(street: St
     assert await running.answers(told) == ["\n".join([say("line.greeting_resting", shop=shop), rests])]
 
 
+async def test_a_group_that_a_suspended_bot_comes_to_is_told_that_it_rests(street: Street) -> None:
+    running, bot = street.running, street.desk.bot
+    group = running.line.add_group("鄰居", [street.customer], channel=running.central)
+    await street.desk.call("POST", "/pause")
+    rests = say("line.shop_suspended", shop=bot.store_name)
+    (entered,) = await running.ask(street.customer, f"@進店 {bot.shop_code}", group=group)
+    assert entered == "\n".join([say("group.shop_entered", shop=bot.store_name, word=bot.store_name), rests])
+    running.line.people.remove_account(group.group_id)
+    invited = running.line.people.invite_account(running.central.channel_id, group.group_id)
+    await running.line.deliver(invited)
+    await running.settle()
+    assert running.seen(group)[-1].endswith(rests)
+
+
 async def test_the_menu_of_a_suspended_bot_says_so_and_offers_no_way_around(street: Street) -> None:
     await street.desk.call("POST", "/pause")
     assert "由您的服務商暫停服務" in await street.say(street.owner, "選單")
