@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import uuid
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,14 +11,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
+from bot.errors import BadRequest
 from bot.web.idempotency import body_digest
 from bot.web.requests import parse_json, validate
-from partner_api.calls.audio import AudioBytes, AudioUrl, audio_of
+from partner_api.calls.audio import AudioBytes, AudioUrl, audio_in, audio_of
 from partner_api.calls.errors import IntakeBusy
+from partner_api.calls.long_text import LONG, long_text_in
 from partner_api.calls.schemas import AnalyzeBody
 
 # From here on a body is large: below it, reading one takes less than a millisecond.
-LARGE = 64 * 1024
+LARGE = LONG
 # Bodies that may arrive at once; a slow one keeps its place, so that no partner has all of them, whatever its keys.
 ARRIVING, ARRIVING_OF_ONE_PARTNER = 6, 3
 WORKED_AT_ONCE = 2
@@ -39,9 +42,32 @@ def read_call(body: bytes) -> ReadCall:
 
     It takes some 10 ms for a megabyte.
     """
-    wanted = validate(AnalyzeBody, parse_json(body))
-    audio = audio_of(wanted.audio_file) if wanted.audio_file is not None else None
+    wanted, audio = _in_pieces(body) or _as_a_whole(body)
     return ReadCall(wanted.model_copy(update={"audio_file": None}), audio, body_digest(body))
+
+
+def _as_a_whole(body: bytes) -> tuple[AnalyzeBody, AudioBytes | AudioUrl | None]:
+    wanted = validate(AnalyzeBody, parse_json(body))
+    return wanted, audio_of(wanted.audio_file) if wanted.audio_file is not None else None
+
+
+def _in_pieces(body: bytes) -> tuple[AnalyzeBody, AudioBytes | AudioUrl] | None:
+    """The same for a body with a long recording in it, without a moment in which no other thread gets its turn.
+
+    None where there is none, or where something is wrong with the JSON, which is best told by reading it as a whole.
+    """
+    found = long_text_in(body)
+    if found is None:
+        return None
+    stand_in = secrets.token_hex()
+    try:
+        wanted = validate(AnalyzeBody, parse_json(found.replaced(stand_in)))
+    except BadRequest:
+        return None
+    try:
+        return (wanted, audio_in(found.pieces())) if wanted.audio_file == stand_in else None
+    except ValueError:
+        return None
 
 
 class Intake:
