@@ -11,12 +11,17 @@ import sys
 import sysconfig
 from asyncio.subprocess import DEVNULL, PIPE, Process
 
+from bot.uninterrupted import uninterrupted
+
 _OPEN_FILES = 64
 _PIECE = 256 * 1024
 
 
 async def started(module: str, *arguments: str, longest_line: int) -> Process:
-    """A process that runs `module` and speaks over stdin and stdout, in lines of `longest_line` bytes at most."""
+    """A process that runs `module` and speaks over stdin and stdout, in lines of `longest_line` bytes at most.
+
+    A task that is cancelled meanwhile goes on once the process has ended: nobody else knows of it.
+    """
     # Nothing of the environment: no secret of ours belongs in a process that reads strangers' files.
     environment = {
         "PYTHONPATH": os.pathsep.join(path for path in sys.path if path) or os.getcwd(),
@@ -29,10 +34,15 @@ async def started(module: str, *arguments: str, longest_line: int) -> Process:
         "MALLOC_ARENA_MAX": "1",
         "MALLOC_TRIM_THRESHOLD_": "131072",
     }
-    return await asyncio.create_subprocess_exec(
+    starting = asyncio.create_task(asyncio.create_subprocess_exec(
         sys.executable, "-m", module, *arguments, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=environment,
         start_new_session=True, limit=longest_line,
-    )  # fmt: skip
+    ))  # fmt: skip
+    try:
+        return await uninterrupted(starting)
+    except asyncio.CancelledError:
+        await uninterrupted(_end_started(starting))
+        raise
 
 
 async def feed(process: Process, head: bytes, data: bytes) -> None:
@@ -57,6 +67,11 @@ async def ended(process: Process) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
     await process.wait()
+
+
+async def _end_started(starting: asyncio.Task[Process]) -> None:
+    if starting.exception() is None:
+        await ended(starting.result())
 
 
 def bind(*, memory: int, cpu: int) -> None:

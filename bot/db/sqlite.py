@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import AdaptedConnection, pool
@@ -20,6 +19,8 @@ from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.util.concurrency import await_
+
+from bot.uninterrupted import uninterrupted
 
 DRIVER = "sqlite+inline"
 BUSY_TIMEOUT_MS = 5_000
@@ -140,17 +141,5 @@ def _is_large(value: object) -> bool:
 
 
 def _in_thread(step: Callable[[], object]) -> None:
-    await_(_to_its_end(step))
-
-
-async def _to_its_end(step: Callable[[], object]) -> None:
-    """Run a step in a thread. A task that is cancelled meanwhile goes on once it has ended, since what follows,
-    the rollback, must not run beside it or before it."""
-    running = asyncio.get_running_loop().run_in_executor(None, step)
-    try:
-        await asyncio.shield(running)
-    except asyncio.CancelledError:
-        while not running.done():
-            with suppress(asyncio.CancelledError):
-                await asyncio.wait([running])
-        raise
+    # What follows a step that was given up, the rollback, must not run beside it or before it.
+    await_(uninterrupted(asyncio.get_running_loop().run_in_executor(None, step)))
