@@ -22,6 +22,10 @@ from bot.settings import Settings, is_loopback
 from bot.texts import say
 from bot.web.access_log import StructuredAccessLog
 from bot.web.server import HttpServer
+from bot.webhooks.signers import Signers
+
+# Where the receivers of the examples listen unless told otherwise; no address of this machine is public.
+RECEIVERS = ("127.0.0.1:3000", "localhost:3000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,15 @@ class Demo:
         more = say("demo.try_api", server=self.server) if self.shopkeeper.settings.chat_api_auth == "open" else ""
         key = self.staged.sandbox_key
         partners = say("demo.try_partner_api", server=self.server, api_key=key.api_key, api_secret=key.api_secret)
-        return say("demo.welcome", page=self.page, server=self.server) + more + partners
+        examples = say(
+            "demo.try_partner_examples",
+            server=self.server,
+            api_key=key.api_key,
+            api_secret=key.api_secret,
+            webhook_secret=Signers(self.shopkeeper.settings).secret(key.signer),
+            provisioning_key=self.staged.provisioning_key,
+        )
+        return say("demo.welcome", page=self.page, server=self.server) + more + partners + examples
 
     @classmethod
     @asynccontextmanager
@@ -94,6 +106,7 @@ def _settings(folder: Path, central: Channel, *, host: str, ports: list[int]) ->
             "line_api_base_url": f"http://{host}:{ports[1]}",
             "line_data_api_base_url": f"http://{host}:{ports[1]}",
             "chat_api_auth": "open" if is_loopback(host) else "required",
+            "ssrf_allow": RECEIVERS if is_loopback(host) else (),
         }
     )
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 import json
 import shlex
 import socket
@@ -102,6 +104,26 @@ async def test_the_call_that_it_offers_to_partners_works_as_it_stands(demo: Demo
     )
     told, _ = await process.communicate()
     assert json.loads(told)["name"] == "Test Company"
+
+
+def variables_of(welcome: str) -> dict[str, str]:
+    exports = (line.split() for line in welcome.splitlines() if line.strip().startswith("export "))
+    return dict(given.split("=", 1) for _, given in exports)
+
+
+async def test_the_variables_that_it_offers_to_partners_open_both_apis(demo: Demo) -> None:
+    given = variables_of(demo.welcome)
+    call = {"url": given["PARTNER_WEBHOOK_URL"]}
+    headers = {"Authorization": f"Bearer {given['PARTNER_API_KEY']}", "X-API-Secret": given["PARTNER_API_SECRET"]}
+    provisioning = {"Authorization": f"Bearer {given['PARTNER_PROVISIONING_KEY']}"}
+    async with aiohttp.ClientSession(given["PARTNER_BASE_URL"]) as partner:
+        async with partner.post("/api/partner/provision", json={"store_name": "s"}, headers=provisioning) as made:
+            assert made.status == 201
+        async with partner.post("/api/partner/v1/webhooks/test", json=call, headers=headers) as tested:
+            assert tested.status == 200
+            sent = (await tested.json())["sent"]
+    signed = hmac.new(given["PARTNER_WEBHOOK_SECRET"].encode(), sent["body"].encode(), hashlib.sha256).hexdigest()
+    assert sent["headers"]["X-Partner-Signature"] == signed
 
 
 async def test_the_page_leads_to_the_reference_of_the_api(demo: Demo, page: aiohttp.ClientSession) -> None:
