@@ -139,6 +139,11 @@ def test_where_calls_of_this_machine_are_open_no_key_is_asked_for(chat_routes: l
     assert all({} in operation["security"] for _, operation in operations(document))
 
 
+def test_everything_that_is_referred_to_is_there(document: Document) -> None:
+    named = set(re.findall(r"'#/components/schemas/(\w+)'", str(document)))
+    assert named - set(document["components"]["schemas"]) == set()
+
+
 def test_streams_and_files_are_no_json(document: Document) -> None:
     kinds = {
         name: [*operation["responses"].get("200", {}).get("content", {})] for name, operation in operations(document)

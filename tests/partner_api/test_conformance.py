@@ -1,15 +1,8 @@
-"""The running API against its own document, with requests that schemathesis makes up.
-
-Each operation is asked a few times, rightly and wrongly; with `--full-faults` also at every limit that the
-document names, and in sequences where one answer feeds the next request.
-"""
+"""The running API against its own document."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +10,14 @@ import jsonschema_rs
 import pytest
 
 from partner_api.jobs.states import OPEN
+from tests.support.conformance import conforms, operations, table
 from tests.support.partner_site import PartnerSite, partner_site
 from tests.support.partners import MadeKey
-from tests.support.programs import finished
 
-COMMAND = Path(sys.executable).with_name("schemathesis")
-EVERY_DAY = ("--phases", "examples,fuzzing", "--max-examples", "3")
-FULL = ("--phases", "examples,coverage,fuzzing,stateful", "--max-examples", "30")
-# What is right by its schema may still be refused, such as a name of blanks. `/companies/create` is the path of a
-# company as well, so that its other methods are those of a company that isn't there. And of two ids in a path the wrong
-# one is replaced by the one that is given here, so that the request is right after all.
+# `/companies/create` is the path of a company as well, so that its other methods are those of a company that isn't
+# there. And of two ids in a path the wrong one is replaced by the one that is given here, so that the request is right
+# after all.
 CHECKS = """
-[checks]
-positive_data_acceptance.enabled = false
-
 [[operations]]
 include-path = "/api/partner/v1/companies/create"
 checks.unsupported_method.enabled = false
@@ -52,7 +39,7 @@ async def ended_job(site: PartnerSite, key: MadeKey) -> tuple[str, Any]:
         await asyncio.sleep(0.02)
 
 
-async def settings_on(site: PartnerSite) -> str:
+async def settings_on(site: PartnerSite) -> list[str]:
     """Who calls which operation, and ids that exist; what is deleted on the way is something else."""
     company_id, _ = await site.staffed_company(site.production)
     job_id, _ = await ended_job(site, site.production)
@@ -60,35 +47,22 @@ async def settings_on(site: PartnerSite) -> str:
     known = {"path.company_id": company_id, "path.job_id": job_id, "path.bot_id": kept}
     bot = 'include-path = "/api/partner/v1/bots/{bot_id}"\ninclude-method = "DELETE"'
     provisioning = {"Authorization": f"Bearer {site.provisioning_key}"}
-    tables = (
-        _table("parameters", known),
-        _operations('include-path = "/api/partner/provision"', "headers", provisioning),
-        _operations('include-path-regex = "^/api/partner/v1"', "headers", site.production.headers),
-        _operations(bot, "parameters", {"path.bot_id": given_up}),
+    return [
+        table("parameters", known),
+        operations('include-path = "/api/partner/provision"', "headers", provisioning),
+        operations('include-path-regex = "^/api/partner/v1"', "headers", site.production.headers),
+        operations(bot, "parameters", {"path.bot_id": given_up}),
         CHECKS,
-    )
-    return "\n".join(tables)
-
-
-def _operations(which: str, kind: str, values: Mapping[str, str]) -> str:
-    return f"[[operations]]\n{which}\n" + _table(f"operations.{kind}", values)
-
-
-def _table(name: str, values: Mapping[str, str]) -> str:
-    return f"[{name}]\n" + "".join(f"{json.dumps(key)} = {json.dumps(value)}\n" for key, value in values.items())
+    ]
 
 
 @pytest.mark.timeout(1800)
 async def test_every_answer_is_one_that_the_document_tells_of(
     request: pytest.FixtureRequest, sqlite_url: str, tmp_path: Path
 ) -> None:
-    sizes = FULL if request.config.getoption("--full-faults") else EVERY_DAY
     async with partner_site(sqlite_url, tmp_path) as site:
-        settings = tmp_path / "schemathesis.toml"
-        settings.write_text(await settings_on(site), encoding="utf-8")
-        options = ("--continue-on-failure", "--no-shrink", "--warnings", "off")
-        command = (COMMAND, "--config-file", settings, "run", f"{site.url}/openapi.json", *options, *sizes)
-        done = await finished(*command, folder=tmp_path)
+        settings = await settings_on(site)
+        done = await conforms(site.url, paths="^/api/partner", settings=settings, folder=tmp_path, request=request)
     assert done.status == 0, done.said
     assert "passed" in done.said
 

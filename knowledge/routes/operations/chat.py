@@ -48,20 +48,31 @@ _ANSWER: dict[str, Any] = {
     "values": {"payment_day": "1 號", "late_fee": "200 元"},
     "suggestions": ["可以用信用卡繳費嗎？"],
 }
-_STREAM = """\
-event: intent
-data: {"intent_name":"帳務查詢","intent_type":"knowledge","confidence":0.95, ...}
+_EVENTS: dict[str, dict[str, Any]] = {
+    "intent": {"$ref": "#/components/schemas/IntentView"},
+    "sources": {"$ref": "#/components/schemas/SourcesView"},
+    "delta": {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]},
+    "done": {"$ref": "#/components/schemas/ChatView"},
+    "error": {"$ref": "#/components/schemas/ErrorDetail"},
+}
 
-event: sources
-data: {"sources":[],"source_count":1}
 
-event: delta
-data: {"text":"您的租金繳費日為每月 1 號，請務必在期限前完成繳費。"}
+def _event(name: str, data: dict[str, Any]) -> dict[str, Any]:
+    told = {"type": "string", "contentMediaType": "application/json", "contentSchema": data}
+    return {
+        "title": name,
+        "type": "object",
+        "properties": {"event": {"const": name}, "data": told},
+        "required": ["event", "data"],
+    }
 
-event: done
-data: {"answer":"您的租金繳費日為每月 1 號，請務必在期限前完成繳費。", ...}
 
-"""
+# OpenAPI 3.1 has no word for the items of a stream: as its readers have it, the schema is that of each event.
+_STREAM = Media(
+    types=("text/event-stream",),
+    schema={"oneOf": [_event(name, data) for name, data in _EVENTS.items()]},
+    example={"event": "delta", "data": '{"text":"您的租金繳費日為每月 1 號，請務必在期限前完成繳費。"}'},
+)
 _REQUEST_KEY: dict[str, Any] = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -100,7 +111,7 @@ fails within the first second has its ordinary status and no stream.
 """,
     body=ChatBody,
     parameters=(_REQUEST_KEY,),
-    answers={200: Media(types=("text/event-stream",), schema={"type": "string"}, example=_STREAM)},
+    answers={200: _STREAM},
     errors=_REFUSALS,
     example=_QUESTION,
 )
