@@ -37,7 +37,15 @@ def measure(name: str, of: Analysed) -> Measure:
     return MEASURES[name](of)
 
 
+def _unspoken(of: Analysed) -> str | None:
+    """Why a call is no conversation: nobody but the agent speaks, as on an answering machine; None where it is one."""
+    customer = of.tone.get("word_share", {}).get("customer", {})
+    return "the customer says nothing" if customer.get("value") == 0 else None
+
+
 def _steps(of: Analysed) -> Measure:
+    if unspoken := _unspoken(of):
+        return Measure(None, None, unspoken)
     script = of.content["script_adherence"]
     share = script["share"]
     if share["value"] is None:
@@ -49,6 +57,8 @@ def _steps(of: Analysed) -> Measure:
 
 
 def _order(of: Analysed) -> Measure:
+    if reason := _unspoken(of) or of.content["script_adherence"]["share"].get("reason"):
+        return Measure(None, None, reason)
     taken = [step for step in of.content["script_adherence"]["steps"] if step["found"]]
     if len(taken) < _AN_ORDER:
         return Measure(None, None, "fewer than two steps of the script were taken")
@@ -68,7 +78,8 @@ def _shown(steps: Sequence[Json]) -> list[Json]:
 def _questions(of: Analysed) -> Measure:
     share = of.content["questions_answered"]["customer"]
     if share["value"] is None:
-        return Measure(None, None, share.get("reason") or "the customer asked nothing")
+        unknown = share.get("reason") or of.content["script_adherence"]["share"].get("reason")
+        return Measure(None, None, unknown or "the customer asked nothing")
     open_ones = [item for item in of.content["questions"] if item["speaker"] == "customer" and not item["answered"]]
     reason = f"{share['value']:.0%} of the customer's questions were answered"
     return Measure(share["value"], TRANSCRIPT, reason, _cited(open_ones))
@@ -77,7 +88,8 @@ def _questions(of: Analysed) -> Measure:
 def _objections(of: Analysed) -> Measure:
     share = of.content["objections_handled"]
     if share["value"] is None:
-        return Measure(None, None, share.get("reason") or "the customer raised no objection, or no agent is known")
+        unknown = share.get("reason") or of.content["script_adherence"]["share"].get("reason")
+        return Measure(None, None, unknown or "the customer raised no objection")
     left = [item for item in of.content["objections"] if not item["handled"]]
     reason = f"{share['value']:.0%} of the objections were replied to"
     return Measure(share["value"], TRANSCRIPT, reason, _cited(left))
@@ -87,6 +99,8 @@ def _next_step(of: Analysed) -> Measure:
     steps = of.content["next_steps"]
     if steps is None:
         return Measure(None, None, of.content["objections_handled"].get("reason") or "the call could not be read")
+    if unspoken := _unspoken(of):
+        return Measure(None, None, unspoken)
     timed = [step for step in steps if step["when"]]
     if timed:
         return Measure(2.0, TRANSCRIPT, "a next step with its time", _cited(timed))
@@ -107,11 +121,17 @@ def _feelings(of: Analysed) -> Measure:
 def _change(of: Analysed) -> Measure:
     figure = of.sentiment["customer_course"]["change"]
     if figure["value"] is None:
-        return Measure(None, None, figure.get("reason") or "the customer said too little")
+        reason = figure.get("reason")
+        short = (
+            f"in the first or the last third the customer has {reason}" if reason else "the customer said too little"
+        )
+        return Measure(None, None, short)
     return Measure(figure["value"], figure["source"], f"the customer's balance changed by {figure['value']:+}")
 
 
 def _talk_share(of: Analysed) -> Measure:
+    if unspoken := _unspoken(of):
+        return Measure(None, None, unspoken)
     for name, what in (("talk_share", "speaking time"), ("word_share", "words")):
         figure = of.tone.get(name, {}).get("agent", {})
         if figure.get("value") is not None:
@@ -131,7 +151,7 @@ def _interruptions(of: Analysed) -> Measure:
 def _latency(of: Analysed) -> Measure:
     figure = of.tone.get("response_latency", {}).get("agent", {})
     if figure.get("value") is None:
-        return Measure(None, None, "the times of the turns aren't known")
+        return Measure(None, None, "it isn't known when the turns begin and end")
     return Measure(figure["value"], figure["source"], f"the agent answers after {figure['value']} s")
 
 

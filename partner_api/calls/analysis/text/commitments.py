@@ -53,9 +53,11 @@ def is_next_step(sentence: Sentence) -> bool:
     if stated is None or sentence.language is None:
         return False
     words = _words(sentence.language)
-    if words.next.search(stated) and not words.next_unless.search(stated):
+    if words.next_unless.search(stated):
+        return False
+    if words.next.search(stated):
         return True
-    is_settled = bool(words.settled.search(stated)) and not words.next_unless.search(stated)
+    is_settled = words.settled.search(stated) is not None
     return (is_settled or is_commitment(sentence)) and told_in(sentence) is not None
 
 

@@ -14,6 +14,9 @@ from partner_api.calls.analysis.lexicon import Script, lists, one_of
 from partner_api.calls.analysis.text.sentences import Sentence
 
 _TRIM = " ,，"
+# An hour by itself is as well one of the morning as of the afternoon.
+_BY_ITSELF = re.compile(r"(?<![\d一二三四五六七八九十])(?:1[01]|[1-9]|十一|[一二兩三四五六七八九十])點")
+_DAY_PART = re.compile(r"[上下中]午|早|晚|凌晨|傍晚|清晨|半夜|夜")
 _FULL_STOP = re.compile(r"(?<![ap]\.m)\.$")
 
 
@@ -48,5 +51,6 @@ def _told(sentence: Sentence, start: int, end: int) -> dict[str, Any]:
     facts = dict(fact.split(":", 1) for fact in sorted(facts_in(text)) if fact.startswith(("date:", "day:", "time:")))
     date = "-".join(part.zfill(2) for part in facts["date"].split("-")) if "date" in facts else None
     day = "-".join(part.zfill(2) for part in facts["day"].split("-")) if "day" in facts else None
-    time = facts["time"].zfill(len("00:00")) if "time" in facts else None
+    is_open = bool(_BY_ITSELF.search(text)) and not _DAY_PART.search(text)
+    time = facts["time"].zfill(len("00:00")) if "time" in facts and not is_open else None
     return {"text": text, "date": date, "day": day, "time": time}

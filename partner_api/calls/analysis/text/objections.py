@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from partner_api.calls.analysis.lexicon import Script, lists, one_of
-from partner_api.calls.analysis.text.questions import is_question, states
+from partner_api.calls.analysis.text.questions import is_question, states, without_tag
 from partner_api.calls.analysis.text.sentences import Sentence
 from partner_api.calls.analysis.turns import Speaker
 
@@ -58,7 +58,7 @@ def kinds_in(sentence: Sentence) -> list[str]:
 def objections_in(sentences: Sequence[Sentence]) -> list[dict[str, Any]]:
     """Every objection of a customer, or of somebody unknown: its `kind`, sentence, and whether it was `handled`.
 
-    Handled means that the agent's next turn states something; None where no agent is known.
+    Handled means that the agent's next turn states or proposes something; None where no agent is known.
     """
     runs = [list(run) for _, run in groupby(sentences, key=lambda one: one.turn)]
     at = {run[0].turn: place for place, run in enumerate(runs)}
@@ -77,7 +77,8 @@ def _is_handled(later: Sequence[Sequence[Sentence]]) -> bool:
     reply = next((run for run in later if run[0].speaker == Speaker.AGENT), None)
     if reply is None:
         return False
-    stated = [sentence for sentence in reply if states(sentence)]
+    # A proposal that asks for consent is a reply as well.
+    stated = [sentence for sentence in reply if states(sentence) or without_tag(sentence)]
     letters = sum(character.isalpha() for sentence in stated for character in sentence.text)
     least = MIN_REPLY_LETTERS[stated[0].language or Script.ENGLISH] if stated else 1
     return letters >= least

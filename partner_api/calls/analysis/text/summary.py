@@ -2,7 +2,7 @@
 
 One of the customer's from the first third says why the call took place; the two with the most weight among the rest
 follow, in the order of the call. Weight: 3 for an objection or a promise, 2 for a next step, 1.5 for a figure, 1 for
-a strong feeling, 0.5 for each of the call's topics.
+a feeling that a word shows in full, 0.5 for each of the call's topics.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from partner_api.calls.analysis.figures import TRANSCRIPT
+from partner_api.calls.analysis.sentiment import feeling_of
 from partner_api.calls.analysis.text.questions import is_question, states
 from partner_api.calls.analysis.text.sentences import Sentence
 from partner_api.calls.analysis.turns import Speaker
@@ -20,6 +21,7 @@ MIN_SENTENCES = 3
 LETTERS = range(5, 161)
 _WEIGHTS = {"objections": 3.0, "commitments": 3.0, "next_steps": 2.0, "facts": 1.5}
 _TOPIC = 0.5
+_FELT, _FELT_FROM = 1.0, 0.3
 _QUESTION = 0.5
 
 
@@ -66,5 +68,6 @@ def _weights(
         key = (sentence.turn, sentence.text)
         weight = sum(_WEIGHTS[name] for name, keys in cited.items() if key in keys)
         weight += _TOPIC * sum(topic in sentence.folded for topic in topics)
+        weight += _FELT * (abs(feeling_of(sentence).value) >= _FELT_FROM)
         weights[at] = weight * (_QUESTION if is_question(sentence) else 1.0)
     return weights

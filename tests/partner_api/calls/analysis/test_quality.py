@@ -38,7 +38,7 @@ FLOORS = {
         "next_steps": (0.95, 0.85), "feelings": (0.9, 0.9), "steps": (0.95, 0.95),
     },
     "fresh_even": {
-        "questions": (0.85, 0.95), "answered": (0.85, 0.9), "objections": (0.9, 0.85), "commitments": (0.95, 0.75),
+        "questions": (0.85, 0.95), "answered": (0.85, 0.9), "objections": (0.9, 0.75), "commitments": (0.95, 0.75),
         "next_steps": (0.9, 0.7), "feelings": (0.6, 0.8), "steps": (0.95, 0.85),
     },
 }  # fmt: skip

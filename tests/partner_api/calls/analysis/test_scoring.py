@@ -119,3 +119,30 @@ def test_the_document_shows_the_rubric_as_it_is() -> None:
     text = PAGE.read_text(encoding="utf-8")
     assert [line for line in text.splitlines() if " → " in line and line.startswith("| `")] == written
     assert f"`{rubric().version}`" in text
+
+
+def test_what_is_said_to_an_answering_machine_is_not_scored() -> None:
+    tone = {"word_share": {"agent": {"value": 1.0}, "customer": {"value": 0.0}}}
+    result = scored("Agent: Hello, this is Dana from BrightNet.\nAgent: I'll call you again tomorrow. Bye.", tone)
+    reasons = {
+        part["reason"] for part in result["parts"] if part["name"] in ("script_steps", "next_step", "talk_share")
+    }
+    assert (result["overall"], reasons) == (None, {"the customer says nothing"})
+
+
+def test_nothing_is_said_of_a_customer_where_it_is_not_known_who_speaks() -> None:
+    reasons = {part["name"]: part["reason"] for part in scored("Hello.\nHow much is it?\nToo expensive.")["parts"]}
+    names = ("script_order", "questions_answered", "objections_handled")
+    assert {reasons[name] for name in names} == {"no turn is known to be the agent's"}
+
+
+def test_giving_up_handles_no_objection() -> None:
+    result = scored("Agent: Hello.\nCustomer: I'm not interested.\nAgent: Okay, sorry to have bothered you.")
+    assert points(result)["objections_handled"] == 0.0
+
+
+def test_a_proposal_handles_an_objection_and_being_sent_away_is_no_next_step() -> None:
+    result = scored("Agent: Hi.\nCustomer: Too expensive.\nAgent: We could spread it over twelve months, okay?")
+    assert points(result)["objections_handled"] == 10.0
+    result = scored("Agent: Hi.\nCustomer: Take me off your list.\nAgent: I'll remove your number today. Goodbye.")
+    assert points(result)["next_step"] == 0.0
