@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,6 +39,8 @@ RETRIES = RetryPolicy(max_attempts=3, first=timedelta(seconds=20), longest=timed
 # Each may hold a recording and its speech, and most of the time only waits for a transcriber. The sandbox has
 # places of its own, so that it answers at once whatever production is at.
 MOST_HELD = {Environment.PRODUCTION.value: 4, Environment.SANDBOX.value: 4}
+# How often it is looked whether a call is still wanted, so that a cancelled one soon leaves its transcriber to others.
+LOOK_SECONDS = 2.0
 
 log = get_logger(__name__)
 
@@ -201,7 +205,21 @@ class CallWorker:
                 if (await job_row(reading, PLATFORM, item.job_id)).state != JobState.PROCESSING:
                     raise JobCancelled
 
-        return await self._analyst.analyse(call, before_each=still_wanted)
+        return await _while_wanted(self._analyst.analyse(call, before_each=still_wanted), still_wanted)
+
+
+async def _while_wanted(work: Coroutine[Any, Any, Results], still_wanted: Callable[[], Awaitable[None]]) -> Results:
+    """What comes of `work`, which is broken off where `still_wanted` raises JobCancelled."""
+    task = asyncio.create_task(work)
+    try:
+        while not (await asyncio.wait([task], timeout=LOOK_SECONDS))[0]:
+            # A store that can't be read for a moment costs nobody the minutes that a transcriber has worked.
+            with suppress(SQLAlchemyError, OSError):
+                await still_wanted()
+        return task.result()
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 def call_of(request: Mapping[str, Any], recording: CallRecording) -> Call:

@@ -9,11 +9,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.models import AsyncJob
 from bot.outbox.lanes import LEASE
 from bot.speech.port import AudioUnreadable, SpeechError, TranscriberTimeout, TranscriberUnavailable, Transcript
+from bot.tenancy.principal import Principal
 from partner_api.calls import tasks
 from partner_api.calls.tasks import MOST_HELD, RETRIES, CallWorker
+from partner_api.jobs.repository import job_row
 from partner_api.jobs.states import lane_of
 from tests.partner_api.calls.conftest import Desk, MakeDesk
 from tests.support.waiting import eventually
@@ -128,6 +133,43 @@ async def test_a_job_that_is_cancelled_meanwhile_leaves_nothing(desk: Desk) -> N
     assert (job.state, job.results, job.due_at) == ("cancelled", None, None)
     assert [told["status"] for told in await desk.callbacks()] == ["cancelled"], "of the cancelling alone"
     assert await desk.recordings() == []
+
+
+async def test_a_transcriber_does_not_go_on_with_a_job_that_is_cancelled(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "LOOK_SECONDS", 0.01)
+    job_id, broken_off = await desk.job(audio_file=SHORT, transcript=None), asyncio.Event()
+
+    async def go_on() -> None:
+        try:
+            await desk.office.call("POST", f"/jobs/{job_id}/cancel")
+            await asyncio.Event().wait()
+        finally:
+            broken_off.set()
+
+    desk.ears.meanwhile = go_on
+    assert (await asyncio.wait_for(desk.work(job_id), 30)).state == "cancelled"
+    assert broken_off.is_set()
+
+
+async def test_a_store_that_fails_for_a_moment_costs_no_transcript(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "LOOK_SECONDS", 0.01)
+    looks: list[uuid.UUID] = []
+
+    async def look(session: AsyncSession, principal: Principal, job_id: uuid.UUID) -> AsyncJob:
+        looks.append(job_id)
+        if len(looks) in (2, 3):
+            raise OperationalError("select", None, OSError("gone for a moment"))
+        return await job_row(session, principal, job_id)
+
+    async def wait() -> None:
+        await eventually(lambda: len(looks) > 4)
+
+    monkeypatch.setattr(tasks, "job_row", look)
+    desk.ears.meanwhile = wait
+    job = await desk.done(audio_file=SHORT, transcript=None)
+    assert (job.state, job.attempts) == ("completed", 1)
 
 
 async def test_what_a_lost_worker_began_is_done_once(desk: Desk) -> None:
