@@ -9,6 +9,7 @@ import msgspec
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from partner_api.calls.analysis.turns import segments_of, turns_of
+from partner_api.jobs.states import JobState
 from partner_api.wire import RequestBody, one_line
 
 MAX_TRANSCRIPT = 200_000
@@ -125,6 +126,6 @@ class Accepted(msgspec.Struct):
     """The documented 202 answer."""
 
     job_id: str
-    status: str
+    status: JobState
     estimated_time: str
     message: str

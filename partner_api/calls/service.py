@@ -62,7 +62,8 @@ async def accept(session: AsyncSession, caller: Caller, call: ReadCall, *, clock
 
 def accepted(job: AsyncJob) -> Accepted:
     """What the caller is told of a new job."""
-    return Accepted(str(job.id), job.state, estimated_time(job.request, environment=job.environment), MESSAGE)
+    estimated = estimated_time(job.request, environment=job.environment)
+    return Accepted(str(job.id), JobState(job.state), estimated, MESSAGE)
 
 
 async def _whose(session: AsyncSession, caller: Caller, call: ReadCall) -> tuple[Company, Agent]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +18,7 @@ from partner_api.api import Api
 from partner_api.companies import repository, service
 from partner_api.companies.errors import AgentExists, CompanyNotFound
 from partner_api.companies.schemas import (
+    Access,
     AgentBody,
     AgentList,
     AgentShown,
@@ -35,10 +38,9 @@ CREATED = 201
 TAG = "Companies"
 COMPANIES = "/api/partner/v1/companies"
 AGENTS = f"{COMPANIES}/{{company_id}}/agents"
-ALL, SINGLE = "all_companies", "single_company"
-MESSAGES = {
-    ALL: "This API key has access to all companies",
-    SINGLE: "This API key has access to a single company",
+MESSAGES: Mapping[Access, str] = {
+    "all_companies": "This API key has access to all companies",
+    "single_company": "This API key has access to a single company",
 }
 
 CREATE_COMPANY = Operation(
@@ -109,7 +111,7 @@ class Companies:
         principal, query = request[CALLER].principal, read_query(request, CompaniesQuery)
         async with self._api.database.reading() as session:
             rows, total = await repository.list_companies(session, principal, query, search=query.search)
-        access = ALL if principal.company_id is None else SINGLE
+        access: Access = "all_companies" if principal.company_id is None else "single_company"
         listed = [company_listed(row) for row in rows]
         return json_response(CompanyList(listed, total, query.limit, query.offset, access, MESSAGES[access]))
 

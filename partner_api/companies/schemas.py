@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -20,6 +20,7 @@ MAX_LOCAL_PART = 64
 MAX_LABEL = 63
 MAX_SEARCH = 200
 DEFAULT_ROLE = "agent"
+Access = Literal["all_companies", "single_company"]
 # What stands unquoted before the @ (RFC 5322, "dot-atom") or in a label of a domain, other scripts included.
 _LOCAL_PART = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*")
 _LABEL = re.compile(r"[^\W_](?:[\w-]*[^\W_])?")
@@ -94,13 +95,11 @@ class CompanyListed(msgspec.Struct):
 
 
 class CompanyList(msgspec.Struct):
-    """`partner_access` is `all_companies` or `single_company`."""
-
     companies: list[CompanyListed]
     total: int
     limit: int
     offset: int
-    partner_access: str
+    partner_access: Access
     message: str
 
 

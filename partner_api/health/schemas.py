@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from partner_api.caller import Environment
+
 Availability = Literal["available", "unavailable"]
 
 
@@ -61,7 +63,7 @@ class Health(msgspec.Struct):
     """`status` is `ok`, or `degraded` where calls or callbacks don't get through as they should."""
 
     status: Literal["ok", "degraded"]
-    environment: str
+    environment: Environment
     partner: PartnerHealth
     key: KeyHealth
     services: Services

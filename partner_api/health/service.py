@@ -45,7 +45,7 @@ async def health(api: Api, caller: Caller) -> Health:
     ]
     return Health(
         status="degraded" if any(warning.code in DEGRADING for warning in warnings) else "ok",
-        environment=caller.environment.value,
+        environment=caller.environment,
         partner=_partner(partner),
         key=_key(key, now),
         services=services,

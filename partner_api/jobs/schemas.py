@@ -40,7 +40,7 @@ class JobShown(msgspec.Struct):
 
     job_id: str
     job_type: str
-    status: str
+    status: JobState
     created_at: str
     started_at: str | None
     completed_at: str | None
@@ -88,7 +88,7 @@ def _fields(job: AsyncJob, now: datetime) -> dict[str, Any]:
     return {
         "job_id": str(job.id),
         "job_type": job.job_type,
-        "status": job.state,
+        "status": JobState(job.state),
         "created_at": timestamp(job.created_at),
         "started_at": timestamp(job.started_at) if job.started_at else None,
         "completed_at": timestamp(job.ended_at) if job.ended_at else None,

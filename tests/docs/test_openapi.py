@@ -144,6 +144,16 @@ def test_everything_that_is_referred_to_is_there(document: Document) -> None:
     assert named - set(document["components"]["schemas"]) == set()
 
 
+@pytest.mark.parametrize(
+    ("schema", "field"),
+    [("Accepted", "status"), ("JobStatus", "status"), ("CompanyList", "partner_access"), ("Health", "environment")],
+)
+def test_what_has_one_of_a_few_values_is_told_with_them(document: Document, schema: str, field: str) -> None:
+    schemas = document["components"]["schemas"]
+    told = schemas[schema]["properties"][field]
+    assert (schemas[told["$ref"].rpartition("/")[2]] if "$ref" in told else told)["enum"]
+
+
 def test_streams_and_files_are_no_json(document: Document) -> None:
     kinds = {
         name: [*operation["responses"].get("200", {}).get("content", {})] for name, operation in operations(document)
