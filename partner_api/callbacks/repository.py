@@ -67,11 +67,12 @@ async def newest_of_job(session: AsyncSession, principal: Principal, job_id: uui
 
 
 async def of_message(session: AsyncSession, row: WebhookDelivery) -> tuple[int, bool]:
-    """The highest number of redelivery of a message, and whether one of its deliveries is under way."""
+    """The highest number of redelivery of `row`'s message, and whether one of its deliveries is under way."""
     is_open = WebhookDelivery.state.not_in([state.value for state in FINAL])
     counting = select(func.max(WebhookDelivery.redelivery), func.count().filter(is_open))
     found = (await session.execute(counting.where(WebhookDelivery.message_id == row.message_id))).one()
-    return found[0], bool(found[1])
+    # Old deliveries may be deleted at any time.
+    return max(found[0] or 0, row.redelivery), bool(found[1])
 
 
 async def failed_messages(session: AsyncSession, *, limit: int, after: uuid.UUID | None) -> Sequence[uuid.UUID]:
@@ -125,7 +126,7 @@ async def endpoint(session: AsyncSession, principal: Principal, endpoint_id: uui
 async def endpoint_for_update(session: AsyncSession, principal: Principal, endpoint_id: uuid.UUID) -> WebhookEndpoint:
     """An endpoint that nobody else changes until this transaction ends. Raises EndpointNotFound."""
     wanted = visible_to(principal, _one_endpoint(endpoint_id), WebhookEndpoint)
-    return await _endpoint(session, wanted.with_for_update())
+    return await _endpoint(session, wanted.with_for_update(key_share=True))
 
 
 async def signer(session: AsyncSession, principal: Principal, signer_id: uuid.UUID) -> WebhookSigner:

@@ -78,6 +78,8 @@ class CallbackWorker:
             if ready.state is State.SENDING:
                 await self._interrupted(session, ready, now=now)
             elif ready.body is None:
+                # Before any of its deliveries, as whoever pauses it does.
+                await endpoints.is_paused(session, ready.endpoint_id)
                 await deliveries.settle(session, ready.id, State.CANCELLED, code=ERASED, at=now)
             elif ready.is_paused and await endpoints.is_paused(session, ready.endpoint_id):
                 await endpoints.hold(session, ready.endpoint_id)

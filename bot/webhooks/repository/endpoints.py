@@ -93,8 +93,11 @@ async def record_failure(session: AsyncSession, endpoint_id: uuid.UUID, *, now: 
 
 
 async def is_paused(session: AsyncSession, endpoint_id: uuid.UUID) -> bool:
-    """Whether nothing is to be sent. Nobody else pauses or resumes it until this transaction ends."""
-    found = select(_ENDPOINTS.c.paused_at).where(_ENDPOINTS.c.id == endpoint_id).with_for_update()
+    """Whether nothing is to be sent. Nobody else pauses or resumes it until this transaction ends.
+
+    As an update of it locks it, so that new deliveries, which refer to it, neither wait for this nor this for them.
+    """
+    found = select(_ENDPOINTS.c.paused_at).where(_ENDPOINTS.c.id == endpoint_id).with_for_update(key_share=True)
     return (await session.execute(found)).scalar_one() is not None
 
 
