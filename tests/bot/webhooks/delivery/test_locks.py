@@ -49,9 +49,13 @@ async def test_an_erased_callback_is_cancelled_once_its_endpoint_is_locked(
     (lane,) = {one.lane for one in await office.deliveries()}
     lease = Lease(key=lane, owner=uuid.uuid4(), fence=1, database=office.database, clock=office.clock)
     worker = CallbackWorker(SafeSender(), office.signers)
+
+    async def take() -> None:
+        async with office.database.unit_of_work() as session:
+            await session.execute(text("SET LOCAL lock_timeout = '100ms'"))
+            await worker.take(session, lease, office.clock.now())
+
     async with office.database.unit_of_work() as pausing:
         await endpoints.is_paused(pausing, ready.endpoint_id)
         with pytest.raises(DBAPIError, match="lock timeout"):
-            async with office.database.unit_of_work() as taking:
-                await taking.execute(text("SET LOCAL lock_timeout = '100ms'"))
-                await worker.take(taking, lease, office.clock.now())
+            await take()
