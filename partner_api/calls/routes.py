@@ -43,6 +43,12 @@ ANALYZE = Operation(
         "agent_id": "660e8400-e29b-41d4-a716-446655440001",
         "call_type": "sales_call",
     },
+    answer_example={
+        "job_id": "0c8f1d0e-5a44-4b0d-9f5e-6f1a7be0b1f2",
+        "status": "queued",
+        "estimated_time": "2-3 minutes",
+        "message": service.MESSAGE,
+    },
 )
 
 

@@ -6,7 +6,7 @@ import re
 from typing import Annotated, Any, Literal
 
 import msgspec
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from partner_api.calls.analysis.turns import segments_of, turns_of
 from partner_api.jobs.states import JobState
@@ -104,16 +104,27 @@ Transcript = Annotated[
 class AnalyzeBody(RequestBody):
     """A call to analyse, by its recording, its transcript, or both. Fields beyond these are ignored."""
 
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     audio_file: str | None = None
+    """A recording of up to 25 MiB: base64, a data URL, or an http(s) URL to fetch it from."""
     transcript: Transcript | None = None
+    """A text with one line a turn, `Agent: ...` and `Customer: ...`, or a list of turns."""
     company_id: str
     agent_id: str
+    """An agent of that company."""
     call_type: CallType = "general"
+    """Which script and score apply."""
     webhook_url: Annotated[str, Field(max_length=MAX_URL)] | None = None
+    """Where the end of the job is told: a public http(s) URL."""
     language: Annotated[str, AfterValidator(_language)] | None = None
+    """The language that is spoken, where you know it: `en`, `zh`, `he`, ..."""
     mask_personal: bool = False
+    """Whether phone, card and identity numbers are masked in the results."""
     channels: Annotated[list[Literal["agent", "customer"]], AfterValidator(_channels)] | None = None
+    """Who speaks on the left and on the right of a stereo recording."""
     metadata: Annotated[dict[str, Any], AfterValidator(_metadata)] | None = None
+    """Up to 20 texts, numbers, booleans or nulls of your own, given back with the job and its callback."""
 
     @model_validator(mode="after")
     def _something(self) -> AnalyzeBody:

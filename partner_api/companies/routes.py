@@ -32,7 +32,7 @@ from partner_api.companies.schemas import (
 )
 from partner_api.keys.errors import CompanyBound
 from partner_api.keys.routes_surface import CALLER
-from partner_api.wire import PageQuery, uuid_of
+from partner_api.wire import EXAMPLE_ID, PageQuery, uuid_of
 
 CREATED = 201
 TAG = "Companies"
@@ -43,6 +43,17 @@ MESSAGES: Mapping[Access, str] = {
     "single_company": "This API key has access to a single company",
 }
 
+_BODY = {"name": "Test Company", "industry": "retail", "contact_email": "admin@testcompany.com"}
+_COMPANY = {"id": EXAMPLE_ID, **_BODY, "created_at": "2026-12-15T10:00:00Z"}
+_PAGE = {"total": 1, "limit": 50, "offset": 0}
+_AGENT_BODY = {"email": "agent@testcompany.com", "name": "John Doe", "role": "agent"}
+_AGENT = {
+    "id": "660e8400-e29b-41d4-a716-446655440001",
+    "company_id": EXAMPLE_ID,
+    **_AGENT_BODY,
+    "created_at": "2026-12-15T10:00:00Z",
+}
+
 CREATE_COMPANY = Operation(
     summary="Create a company",
     tag=TAG,
@@ -51,7 +62,8 @@ CREATE_COMPANY = Operation(
     answers={201: CompanyShown},
     errors=(CompanyBound,),
     idempotent=True,
-    example={"name": "Test Company", "industry": "retail", "contact_email": "admin@testcompany.com"},
+    example=_BODY,
+    answer_example=_COMPANY,
 )
 LIST_COMPANIES = Operation(
     summary="List the companies that the key has access to, the newest first",
@@ -59,8 +71,20 @@ LIST_COMPANIES = Operation(
     description="`search` is looked for in names and industries, in any case.",
     query=CompaniesQuery,
     answers={200: CompanyList},
+    answer_example={
+        "companies": [{name: value for name, value in _COMPANY.items() if name != "contact_email"}],
+        **_PAGE,
+        "partner_access": "all_companies",
+        "message": MESSAGES["all_companies"],
+    },
 )
-GET_COMPANY = Operation(summary="Get a company", tag=TAG, answers={200: CompanyShown}, errors=(CompanyNotFound,))
+GET_COMPANY = Operation(
+    summary="Get a company",
+    tag=TAG,
+    answers={200: CompanyShown},
+    errors=(CompanyNotFound,),
+    answer_example=_COMPANY,
+)
 CREATE_AGENT = Operation(
     summary="Create an agent of a company",
     tag=TAG,
@@ -69,7 +93,8 @@ CREATE_AGENT = Operation(
     answers={201: AgentShown},
     errors=(CompanyNotFound, AgentExists),
     idempotent=True,
-    example={"email": "agent@testcompany.com", "name": "John Doe", "role": "agent"},
+    example=_AGENT_BODY,
+    answer_example=_AGENT,
 )
 LIST_AGENTS = Operation(
     summary="List a company's agents, the newest first",
@@ -77,6 +102,7 @@ LIST_AGENTS = Operation(
     query=PageQuery,
     answers={200: AgentList},
     errors=(CompanyNotFound,),
+    answer_example={"agents": [_AGENT], **_PAGE},
 )
 
 

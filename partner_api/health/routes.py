@@ -18,6 +18,24 @@ HEALTH = Operation(
     tag="Health",
     description="Whose key this is and until when, what works at present, and in `warnings` what there is to be done.",
     answers={200: Health},
+    answer_example={
+        "status": "ok",
+        "environment": "sandbox",
+        "partner": {"id": "1b9498a4-62c0-4f9f-994a-74664a1a4d16", "name": "CompanyX Call Center"},
+        "key": {
+            "id": "f2cc9eb1-a649-49c8-adcd-0248bbf4b012",
+            "name": "CompanyX Call Center sandbox",
+            "hint": "x7Qa",
+            "expires_at": "2027-11-22T03:00:00Z",
+            "expires_in_days": 365,
+            "company_id": None,
+            "rate_limit": 1000,
+        },
+        "services": dict.fromkeys(("analysis", "transcription", "model", "callbacks"), "available"),
+        "callbacks": {"paused_endpoints": 0, "failed_last_24h": 0},
+        "jobs": {"queued": 0, "processing": 0, "oldest_queued_seconds": None},
+        "warnings": [],
+    },
 )
 
 

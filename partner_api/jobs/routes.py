@@ -17,11 +17,27 @@ from partner_api.jobs import repository, service
 from partner_api.jobs.errors import JobEnded, JobNotFound, JobOpen
 from partner_api.jobs.schemas import JobList, JobShown, JobsQuery, JobStatus, job_shown, job_status
 from partner_api.keys.routes_surface import CALLER
-from partner_api.wire import uuid_of
+from partner_api.wire import EXAMPLE_ID, uuid_of
 
 TAG = "Jobs"
 JOBS = "/api/partner/v1/jobs"
 ONE = f"{JOBS}/{{job_id}}"
+
+_JOB = {
+    "job_id": "0c8f1d0e-5a44-4b0d-9f5e-6f1a7be0b1f2",
+    "job_type": "call_analysis",
+    "status": "queued",
+    "created_at": "2026-12-15T10:28:00Z",
+    "started_at": None,
+    "completed_at": None,
+    "call_id": "6a0f3b7c-9a5d-4f06-8f3c-2f2c0c6f0d11",
+    "company_id": EXAMPLE_ID,
+    "agent_id": "660e8400-e29b-41d4-a716-446655440001",
+    "call_type": "sales_call",
+    "metadata": {"crm": 7},
+    "error": None,
+}
+_OPEN = _JOB | {"estimated_time": "2-3 minutes"}
 
 STATUS = Operation(
     summary="Get a job",
@@ -29,6 +45,7 @@ STATUS = Operation(
     description="With its results once it is completed, until `results_until`.",
     answers={200: JobStatus},
     errors=(JobNotFound,),
+    answer_example=_OPEN,
 )
 LIST = Operation(
     summary="List jobs, the newest first",
@@ -37,6 +54,7 @@ LIST = Operation(
     query=JobsQuery,
     answers={200: JobList},
     errors=(CompanyNotFound,),
+    answer_example={"jobs": [_OPEN], "total": 1, "limit": 50, "offset": 0},
 )
 CANCEL = Operation(
     summary="Cancel a job",
@@ -44,6 +62,7 @@ CANCEL = Operation(
     description="What it works on is deleted at once, and its callback tells that it was cancelled.",
     answers={200: JobShown},
     errors=(JobNotFound, JobEnded),
+    answer_example=_JOB | {"status": "cancelled", "completed_at": "2026-12-15T10:29:00Z"},
 )
 ERASE = Operation(
     summary="Erase a job's results",

@@ -18,7 +18,7 @@ from partner_api.api import Api
 from partner_api.provisioning.auth import ProvisioningAuth
 from partner_api.provisioning.binding import QrCodes
 from partner_api.provisioning.schemas import ProvisionAnswer, ProvisionRequest
-from partner_api.provisioning.service import ProvisionCall, Provisioning
+from partner_api.provisioning.service import MESSAGE, ProvisionCall, Provisioning
 from partner_api.request_log.routes import WHOSE, Whose, logged_by
 
 CALLER = web.RequestKey("partner", VerifiedPartner)
@@ -37,6 +37,19 @@ PROVISION = Operation(
     example={
         "store_name": "StockRadar Assistant - User123",
         "system_prompt": "Speak of the user's watch list first.",
+    },
+    answer_example={
+        "success": True,
+        "bot_id": "1b9498a4-62c0-4f9f-994a-74664a1a4d16",
+        "mgmt_token": "f2cc9eb1-a649-49c8-adcd-0248bbf4b012",
+        "store_name": "StockRadar Assistant - User123",
+        "message": MESSAGE,
+        "binding": {
+            "code": "2N9Z-9EGD-W9EP",
+            "expires_at": "2026-11-29T03:00:00Z",
+            "line_url": "https://line.me/R/oaMessage/%40bots/?%40%E6%88%91%E6%98%AF%E5%BA%97%E9%95%B7%202N9Z-9EGD-W9EP",
+            "qr_url": "https://bots.example.com/line/qr/2N9Z-9EGD-W9EP.svg",
+        },
     },
 )
 

@@ -109,6 +109,20 @@ def test_every_example_of_an_answer_fits(document: Document) -> None:
                 jsonschema_rs.validate(schema, content["example"])
 
 
+@pytest.mark.parametrize(
+    "path", ["provision", "v1/companies/create", "v1/companies/{company_id}/agents/create", "v1/calls/analyze"]
+)
+def test_what_partners_begin_with_shows_its_answer(document: Document, path: str) -> None:
+    answers = document["paths"][f"/api/partner/{path}"]["post"]["responses"]
+    [good] = [answer for status, answer in answers.items() if status.startswith("2")]
+    assert good["content"]["application/json"]["example"]
+
+
+def test_every_field_of_a_call_is_explained_but_its_company(document: Document) -> None:
+    fields = document["components"]["schemas"]["AnalyzeBody"]["properties"]
+    assert [name for name, field in fields.items() if not field.get("description")] == ["company_id"]
+
+
 def test_no_schema_is_called_after_the_module_that_it_is_in(document: Document) -> None:
     names = document["components"]["schemas"]
     assert [name for name in names if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name)] == []
