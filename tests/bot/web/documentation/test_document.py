@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
 from bot.errors import Forbidden, NotFound
 from bot.web.documentation import Guide, SurfaceGuide, openapi_document
-from bot.web.openapi import Operation
+from bot.web.openapi import Media, Operation
 from bot.web.responses import code_and_message
 from bot.web.surface import Surface
 
@@ -185,3 +185,83 @@ def test_a_routes_own_404_takes_the_place_of_the_plain_one() -> None:
     document = openapi_document([SURFACE.route("GET", "/paint/{id}", nothing, operation=one)], [GUIDE])
     refused = document["paths"]["/paint/{id}"]["get"]["responses"]["404"]
     assert list(refused["content"]["application/json"]["examples"]) == ["no_such_paint"]
+
+
+BRUSHES = Guide(
+    name="Brushes",
+    description="Hairs.",
+    tags={"Brushes": "All of them."},
+    security_schemes={"pin": {"type": "apiKey", "in": "header", "name": "X-Pin"}},
+    surfaces={"brush": SurfaceGuide(security=(("pin",), ()), error_schema="Refusal")},
+)
+BRUSH = Surface("brush", "/brush")
+UPLOAD = Operation(
+    summary="Upload",
+    tag="Brushes",
+    body=Colour,
+    uploads=(Media(types=("image/png", "image/jpeg")),),
+    parameters=({"name": "X-Hint", "in": "header", "schema": {"type": "string"}},),
+    answers={200: Media(types=("text/csv",), schema={"type": "string"}, example="a,b")},
+    headers={"Location": {"schema": {"type": "string"}}},
+    errors=(Locked("Brush 1 is locked."), Locked("Brush 2 is locked.")),
+)
+
+
+def both(**more: Any) -> Any:
+    """The document of two APIs; `more` is said of the second one."""
+    return openapi_document(
+        [*ROUTES, BRUSH.route("POST", "/brush", nothing, operation=UPLOAD)], [GUIDE, replace(BRUSHES, **more)]
+    )
+
+
+def test_two_apis_are_two_chapters_of_one_document() -> None:
+    document = both()
+    OPENAPI_31_VALIDATOR.validate(document)
+    assert document["x-tagGroups"] == [{"name": "Paint", "tags": ["Colours"]}, {"name": "Brushes", "tags": ["Brushes"]}]
+    assert set(document["components"]["securitySchemes"]) == {"key", "pin"}
+    assert document["paths"]["/brush"]["post"]["security"] == [{"pin": []}, {}]
+    assert document["info"]["description"].endswith("## Paint\n\nColours.\n## Brushes\n\nHairs.")
+
+
+def test_an_api_without_routes_leaves_the_document_as_it_is() -> None:
+    assert openapi_document(ROUTES, [GUIDE, BRUSHES]) == DOCUMENT
+
+
+def test_one_name_for_two_things_is_an_error_until_one_of_them_has_another() -> None:
+    with pytest.raises(ValueError, match="'Colour'"):
+        both(texts={"name": {"format": "colour"}})
+    with pytest.raises(ValueError, match="'key'"):
+        both(security_schemes={"key": {"type": "http", "scheme": "basic"}})
+
+
+def test_an_answer_is_told_under_the_name_that_its_api_gives_it() -> None:
+    document = openapi_document(ROUTES, [replace(GUIDE, names={"Mixed": "Mixture"})])
+    content = document["paths"]["/paint"]["get"]["responses"]["200"]["content"]["application/json"]
+    assert content["schema"]["items"] == {"$ref": "#/components/schemas/Mixture"}
+    assert "Mixed" not in document["components"]["schemas"]
+
+
+def test_files_are_told_by_their_kinds() -> None:
+    told = both()["paths"]["/brush"]["post"]
+    assert list(told["requestBody"]["content"]) == ["application/json", "image/png", "image/jpeg"]
+    assert told["responses"]["200"]["content"] == {"text/csv": {"schema": {"type": "string"}, "example": "a,b"}}
+    assert "Location" in told["responses"]["200"]["headers"]
+    assert told["parameters"][0]["name"] == "X-Hint"
+
+
+def test_errors_may_bring_a_message_of_their_own() -> None:
+    refused = both()["paths"]["/brush"]["post"]["responses"]["403"]
+    assert refused["description"] == "- `locked`: Brush 1 is locked.\n- `locked`: Brush 2 is locked."
+    content = refused["content"]["application/json"]
+    assert content["schema"] == {"$ref": "#/components/schemas/Refusal"}
+    assert list(content["examples"]) == ["locked", "locked_2"]
+
+
+def test_a_text_that_tells_its_own_form_keeps_it() -> None:
+    class Dated(msgspec.Struct):
+        id: Annotated[str, msgspec.Meta(pattern="^x")]
+
+    one = Operation(summary="x", tag="Colours", answers={200: Dated})
+    guide = replace(GUIDE, texts={"id": {"format": "uuid"}})
+    document = openapi_document([SURFACE.route("GET", "/paint", nothing, operation=one)], [guide])
+    assert document["components"]["schemas"]["Dated"]["properties"]["id"] == {"type": "string", "pattern": "^x"}
