@@ -18,11 +18,13 @@ from bot.tenancy.principal import Principal
 from knowledge import editing, keywords
 from knowledge.entries import Audience, Scope
 from knowledge.errors import EntryNotFound
+from knowledge.parameters import Parameters
 from knowledge.repository.changes import Author
 from knowledge.repository.entries import NewEntry, entry_row
 from knowledge.repository.intents import intent_names
 from knowledge.repository.listing import EntryFilter, list_entries
 from knowledge.repository.pages import Page
+from knowledge.repository.parameters import parameters_of
 from knowledge.schemas import CHANGE
 from knowledge.schemas.entries import DeletedEntry, EntryAnswer, EntryFields, EntryList, shown
 from knowledge.schemas.fields import AnswerText, QuestionText
@@ -70,6 +72,11 @@ class BotKnowledge:
         principal = manager.for_vendor_of(bot)
         row = await _own_entry(session, principal, entry_id)
         return in_utc(shown(row, await intent_names(session, principal, row.intent_ids)))
+
+    async def values(self, session: AsyncSession, manager: Manager, bot: Bot) -> Parameters:
+        """The vendor's values by key, which an entry's text could name instead of writing them out."""
+        found = await parameters_of(session, manager.for_vendor_of(bot), bot.vendor_id)
+        return {item.key: item for item in found}
 
     async def create(self, session: AsyncSession, manager: Manager, bot: Bot, *, body: EntryBody) -> Noted:
         """Raises NoSuchIntent."""

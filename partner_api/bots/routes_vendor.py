@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import msgspec
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.models import KnowledgeEntry
 from bot.web.idempotency import Answer
 from bot.web.once import answered_once
 from bot.web.requests import read_model, read_query
 from bot.web.responses import JSON_TYPE, json_response
 from bot.web.surface import Route, Surface
+from knowledge.editing import suggestions_for
 from knowledge.errors import EntryNotFound
+from knowledge.schemas.entries import written
 from knowledge.schemas.fields import LARGEST_ID
 from knowledge.schemas.vendors import ConfigsBody, ParametersBody
+from knowledge.suggesting import Suggestion
 from knowledge.vendors import Configs
 from knowledge.writing import Noted, written_entry
 from partner_api.api import Api
@@ -85,11 +90,14 @@ class VendorRoutes:
     async def create_entry(self, request: web.Request) -> web.Response:
         manager, body = request[MANAGER], await read_model(request, EntryBody)
         bot_id = uuid_of(request.match_info["bot_id"], BotNotFound)
+        # Looked for before the transaction: all other writes may wait for that, and it for whatever is being encoded.
+        suggestions = await self._suggestions(request, body)
 
         async def work(session: AsyncSession) -> Answer:
             bot = await repository.held_bot(session, manager, bot_id)
             note = await self._knowledge.create(session, manager, bot, body=body)
-            return Answer(CREATED, await self._written(note))
+            entry = written(note.row, note.names, warnings=note.warnings, suggestions=suggestions)
+            return Answer(CREATED, msgspec.json.encode(in_utc(entry)))
 
         scope = f"{manager.scope}:knowledge:{bot_id}"
         return await answered_once(request, self._api.idempotency, scope=scope, work=work)
@@ -114,6 +122,14 @@ class VendorRoutes:
     async def _parameters_of(self, manager: Manager, row: BotRow) -> web.Response:
         found = await self._configs.by_category(manager.for_vendor_of(row.bot), row.bot.vendor_id)
         return json_response(parameters_shown(found))
+
+    async def _suggestions(self, request: web.Request, body: EntryBody) -> tuple[Suggestion, ...]:
+        """Where an entry that is to be made writes out what its vendor has a parameter for."""
+        async with self._api.database.reading() as session:
+            bot = (await self._bot(session, request)).bot
+            values = await self._knowledge.values(session, request[MANAGER], bot)
+        entry = KnowledgeEntry(question_summary=body.question_summary, answer=body.answer)
+        return await self._api.engine.library.encoding.in_thread(partial(suggestions_for, entry, values))
 
     async def _written(self, note: Noted) -> bytes:
         return msgspec.json.encode(in_utc(await written_entry(self._api.engine, note)))

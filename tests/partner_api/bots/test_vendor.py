@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from typing import Any
+
 import pytest
 
 from bot.models import Bot
@@ -10,6 +14,7 @@ from knowledge import repository as knowledge
 from knowledge.repository import NewEntry
 from tests.partner_api.bots.conftest import Desk, desk_on
 from tests.partner_api.conftest import refused
+from tests.support.waiting import eventually
 
 RENT = {"category": "payment", "param_key": "payment_day", "param_value": "5", "data_type": "number"}
 
@@ -39,6 +44,27 @@ async def test_an_entry_is_made_once_changed_and_deleted(desk: Desk) -> None:
     assert (listed["total"], listed["items"][0]["answer"]) == (1, "十點打烊。")
     assert (await desk.call("DELETE", path)).body == {"id": made.body["id"], "deleted": True, "replaces_id": None}
     assert refused(await desk.call("GET", path)) == (404, "entry_not_found")
+
+
+async def test_an_entry_that_is_looked_at_keeps_nobody_from_writing(desk: Desk) -> None:
+    encoding, busy = desk.api.engine.library.encoding, threading.Event()
+    waiting: list[asyncio.Future[Any]] = [asyncio.ensure_future(encoding.in_thread(busy.wait))]
+    body = {"question_summary": "幾點打烊？", "answer": "九點打烊。"}
+    waiting.append(asyncio.create_task(desk.call("POST", "/knowledge", json=body)))
+    try:
+        await eventually(lambda: encoding._thread._work_queue.qsize() == 1)
+        assert (await asyncio.wait_for(desk.call("PATCH", json={"store_name": "新店"}), 5)).status == 200
+    finally:
+        busy.set()
+        await asyncio.gather(*waiting)
+
+
+async def test_what_an_entry_writes_out_of_its_bots_values_is_pointed_out(desk: Desk) -> None:
+    await desk.call("PUT", "/parameters", json={"configs": [RENT | {"unit": "號"}]})
+    made = await desk.call(
+        "POST", "/knowledge", json={"question_summary": "繳費日是幾號？", "answer": "繳費日是 5 號。"}
+    )
+    assert [(one["key"], one["written"]) for one in made.body["suggestions"]] == [("payment_day", "5 號")]
 
 
 async def test_entries_of_others_and_shared_ones_are_no_bots_to_manage(desk: Desk) -> None:
