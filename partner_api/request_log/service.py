@@ -76,8 +76,8 @@ class RequestLog:
         if self._writing is not None:
             await self._writing
         await self._write_all()
-        if self._waiting:
-            log.error("partner_requests_lost", lost=len(self._waiting))
+        if lost := len(self._waiting) + self._dropped:
+            log.error("partner_requests_lost", lost=lost)
 
     async def _write_for_ever(self) -> None:
         while not self._stopping.is_set():

@@ -143,6 +143,21 @@ async def test_what_does_not_fit_is_dropped_and_told(
     assert len(await rows(sqlite_database)) == 3
 
 
+async def test_what_is_lost_with_a_store_that_stays_away_is_told_in_full(
+    log: RequestLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise OperationalError("", None, OSError())
+
+    monkeypatch.setattr(request_log, "WAITING", 3)
+    monkeypatch.setattr(repository, "add_requests", away)
+    for _ in range(5):
+        log.note(Caught(answered=ANSWERED))
+    with structlog.testing.capture_logs() as told:
+        await log.stop()
+    assert [line["lost"] for line in told if line["event"] == "partner_requests_lost"] == [5]
+
+
 async def test_a_row_that_cannot_be_kept_does_not_keep_the_others_waiting(
     log: RequestLog, sqlite_database: Database
 ) -> None:
