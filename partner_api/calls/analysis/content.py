@@ -8,6 +8,7 @@ from typing import Any
 from partner_api.calls.analysis.adherence import adherence
 from partner_api.calls.analysis.figures import COUNT, RATIO, TRANSCRIPT, figure
 from partner_api.calls.analysis.lexicon import lacking
+from partner_api.calls.analysis.sentiment import feeling_of
 from partner_api.calls.analysis.text.commitments import commitments_in, next_steps_in
 from partner_api.calls.analysis.text.facts import facts_in
 from partner_api.calls.analysis.text.objections import objections_in
@@ -19,6 +20,8 @@ from partner_api.calls.analysis.turns import Speaker, Turn
 
 # A callback holds no more than 100,000 bytes; the counts always tell of everything.
 MOST_ITEMS = 50
+# What a sentence with one word that shows a feeling in full comes to.
+_FELT_FROM = 0.3
 
 
 def describe(turns: Sequence[Turn], call_type: str, language: str | None) -> dict[str, Any]:
@@ -35,6 +38,7 @@ def describe(turns: Sequence[Turn], call_type: str, language: str | None) -> dic
     commitments, next_steps = commitments_in(sentences), next_steps_in(sentences)
     facts, topics = facts_in(sentences), topics_in(sentences)
     found = {"objections": objections, "commitments": commitments, "next_steps": next_steps, "facts": facts}
+    found["feelings"] = [one.cited() for one in sentences if abs(feeling_of(one).value) >= _FELT_FROM]
     lists = {
         "topics": topics, "questions": questions, "objections": objections, "commitments": commitments,
         "next_steps": next_steps, "key_facts": facts,

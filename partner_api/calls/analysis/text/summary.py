@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from partner_api.calls.analysis.figures import TRANSCRIPT
-from partner_api.calls.analysis.sentiment import feeling_of
 from partner_api.calls.analysis.text.questions import is_question, states
 from partner_api.calls.analysis.text.sentences import Sentence
 from partner_api.calls.analysis.turns import Speaker
@@ -19,9 +18,8 @@ from partner_api.calls.analysis.turns import Speaker
 MOST_SENTENCES = 3
 MIN_SENTENCES = 3
 LETTERS = range(5, 161)
-_WEIGHTS = {"objections": 3.0, "commitments": 3.0, "next_steps": 2.0, "facts": 1.5}
+_WEIGHTS = {"objections": 3.0, "commitments": 3.0, "next_steps": 2.0, "facts": 1.5, "feelings": 1.0}
 _TOPIC = 0.5
-_FELT, _FELT_FROM = 1.0, 0.3
 _QUESTION = 0.5
 
 
@@ -30,7 +28,7 @@ def summary_of(
 ) -> dict[str, Any]:
     """The summary's `text`, its `sentences` and their `source`; null where the call has too few sentences.
 
-    `found` are the objections, commitments, next steps and facts; `topics` the folded terms of the call.
+    `found` are the objections, commitments, next steps, facts and feelings; `topics` the folded terms of the call.
     """
     if len(sentences) < MIN_SENTENCES:
         reason = f"fewer than {MIN_SENTENCES} sentences"
@@ -68,6 +66,5 @@ def _weights(
         key = (sentence.turn, sentence.text)
         weight = sum(_WEIGHTS[name] for name, keys in cited.items() if key in keys)
         weight += _TOPIC * sum(topic in sentence.folded for topic in topics)
-        weight += _FELT * (abs(feeling_of(sentence).value) >= _FELT_FROM)
         weights[at] = weight * (_QUESTION if is_question(sentence) else 1.0)
     return weights
