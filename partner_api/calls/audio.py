@@ -101,6 +101,8 @@ def _compact(pieces: Iterable[str]) -> Iterator[bytes]:
         if not piece.isascii():
             raise UnsupportedAudio("audio_file is not base64.")
         compact = piece.encode().translate(None, _BLANKS)
+        if b"." in compact:
+            raise _not_encoded()
         is_usual |= b"+" in compact or b"/" in compact
         is_other |= b"-" in compact or b"_" in compact
         if is_usual and is_other:
@@ -127,8 +129,12 @@ def _cut_off() -> UnsupportedAudio:
     return UnsupportedAudio("audio_file is base64 that is cut off or wrongly padded.")
 
 
+def _not_encoded() -> UnsupportedAudio:
+    return UnsupportedAudio("audio_file is neither base64 nor a URL. Of a file send the bytes in base64, not the name.")
+
+
 def _bytes_of(groups: bytes) -> bytes:
     try:
         return binascii.a2b_base64(groups, strict_mode=True)
     except binascii.Error:
-        raise UnsupportedAudio("audio_file is neither base64 nor a URL.") from None
+        raise _not_encoded() from None

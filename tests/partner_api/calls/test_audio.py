@@ -50,7 +50,8 @@ def test_base64_that_begins_with_http_is_base64() -> None:
     [
         ("", "is empty"), (" \n ", "is empty"), ("data:audio/wav;base64,", "is empty"), ("=", "padded"),
         ("AAAAA", "padded"), ("AA=A", "padded"), ("AAA==", "padded"), ("AA=", "padded"), ("AAAA=", "padded"),
-        ("AA==AA==", "padded"), ("A" * 80, "first bytes"), ("audio.mp3", "neither"), ("//example.com/", "neither"),
+        ("AA==AA==", "padded"), ("A" * 80, "first bytes"), ("audio.mp3", "not the name"), ("//example.com/", "neither"),
+        ("/home/me/my_call.mp3", "not the name"),
         ("AA+_", "both alphabets"), ("AAA\u0660", "not base64"), ("{}", "neither"), ("AA\x00A", "neither"),
         ("data:audio/wav," + AUDIO, "data URL"), ("data:audio/wav;base64" + AUDIO, "data URL"), ("data:", "data URL"),
         ("data:" + "x" * 300 + ";base64," + AUDIO, "data URL"),
