@@ -1,7 +1,7 @@
 """Who speaks when, from the samples of a call: voice activity, loudness, and whether channels are two people.
 
 Only the process that listens to recordings loads this module. A frame is 20 ms. It is speech where its level
-stands out of the noise around it; music counts as speech as well.
+stands out of the noise around it, unless it is a machine's (`tones`).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from partner_api.calls.analysis.intervals import joined
+from partner_api.calls.analysis.tones import machines
 from partner_api.calls.analysis.wire import Channel, Interval
 
 Samples: TypeAlias = NDArray[np.int16]
@@ -59,6 +60,11 @@ def speaking(levels: Levels) -> Flags:
     least = max(loudest - _BELOW_LOUDEST, _LEAST_LEVEL)
     found: Flags = levels > np.maximum(_noise(levels) + _ABOVE_NOISE, least)
     return found
+
+
+def _spoken(samples: Samples, levels: Levels) -> Flags:
+    sounding = speaking(levels)
+    return sounding & ~machines(samples, sounding)
 
 
 def _noise(levels: Levels) -> Levels:
@@ -113,7 +119,7 @@ def _correlation(first: Samples, second: Samples) -> float:
 def channels_of(channels: list[Samples]) -> list[Channel]:
     """What is heard on each channel; of two, without what is only the other's voice."""
     levels = [levels_of(samples) for samples in channels]
-    flags = [speaking(each) for each in levels]
+    flags = [_spoken(*measured) for measured in zip(channels, levels, strict=True)]
     if len(channels) == 2:  # noqa: PLR2004 - a pair is a pair
         flags = [flags[0] & ~_crosstalk(levels, flags, of=0), flags[1] & ~_crosstalk(levels, flags, of=1)]
     return [_channel(*measured) for measured in zip(channels, levels, flags, strict=True)]
