@@ -13,6 +13,7 @@ from knowledge.errors import VendorNotFound
 from knowledge.explaining import Search, explain
 from knowledge.repository.vendors import seen_vendor
 from knowledge.routes.api import Api
+from knowledge.routes.operations import examples
 from knowledge.routes.surface import needs_manage
 from knowledge.schemas.search import SearchAnswer, SearchBody, explained
 
@@ -24,7 +25,7 @@ SEARCH = Operation(
     body=SearchBody,
     answers={200: SearchAnswer},
     errors=(VendorNotFound,),
-    example={"vendor_id": 1, "query": "房租幾號要繳", "audience": "renter", "top_k": 5},
+    **examples("search.search"),
 )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from bot.web.openapi import Operation
 from knowledge.errors import AlreadyCustomized, EntryNotFound, NoSuchIntent, SharedIsReadOnly, VendorNotFound
+from knowledge.routes.operations import examples
 from knowledge.schemas.entries import (
     CustomizeBody,
     DeletedEntry,
@@ -21,42 +21,8 @@ from knowledge.schemas.entries import (
 from knowledge.schemas.fields import PageQuery
 
 TAG = "Knowledge"
-_TEXTS = {
-    "question_summary": "每月幾號繳租金？",
-    "answer": "請於每月5號前繳納，逾期加收 {{late_fee}}。",
-    "keywords": ["房租", "繳費日"],
-    "audience": "renter",
-}
-ENTRY: dict[str, Any] = {
-    "id": 1,
-    **_TEXTS,
-    "scope": "vendor",
-    "vendor_id": 1,
-    "intents": [],
-    "intent_ids": [],
-    "is_curated": False,
-    "is_active": True,
-    "replaces_id": None,
-    "origin": "manual",
-    "created_at": "2026-01-01T00:00:00",
-    "updated_at": "2026-01-01T00:00:00",
-}
-WRITTEN: dict[str, Any] = {
-    **ENTRY,
-    "warnings": [],
-    "suggestions": [
-        {
-            "key": "payment_day",
-            "written": "5號",
-            "start": 4,
-            "end": 6,
-            "confidence": 1.0,
-            "answer": "請於每月{{payment_day}}前繳納，逾期加收 {{late_fee}}。",
-        }
-    ],
-}
 _WRITING = "`{{key}}` stands for the vendor's parameter of that key. "
-_NO_INTENT = NoSuchIntent("帳務查詢")
+_NO_INTENT = NoSuchIntent("billing")
 
 LIST = Operation(
     summary="List entries, the oldest first",
@@ -66,7 +32,7 @@ LIST = Operation(
     query=EntriesQuery,
     answers={200: EntryList},
     errors=(VendorNotFound,),
-    answer_example={"items": [ENTRY], "total": 1, "limit": 50, "offset": 0},
+    **examples("entries.list"),
 )
 CREATE = Operation(
     summary="Create an entry",
@@ -76,11 +42,10 @@ CREATE = Operation(
     body=NewEntryBody,
     answers={201: WrittenEntry},
     errors=(VendorNotFound, _NO_INTENT, SharedIsReadOnly),
-    example={"vendor_id": 1, **_TEXTS},
-    answer_example=WRITTEN,
+    **examples("entries.create"),
 )
 GET = Operation(
-    summary="Get an entry", tag=TAG, answers={200: EntryAnswer}, errors=(EntryNotFound,), answer_example=ENTRY
+    summary="Get an entry", tag=TAG, answers={200: EntryAnswer}, errors=(EntryNotFound,), **examples("entries.get")
 )
 CHANGE = Operation(
     summary="Change an entry",
@@ -89,8 +54,7 @@ CHANGE = Operation(
     body=EntryChangeBody,
     answers={200: WrittenEntry},
     errors=(EntryNotFound, _NO_INTENT, SharedIsReadOnly),
-    example={"answer": "請於每月 {{payment_day}}前繳納。", "updated_by": "小明"},
-    answer_example=WRITTEN | {"answer": "請於每月 {{payment_day}}前繳納。", "suggestions": []},
+    **examples("entries.change"),
 )
 PUT = replace(CHANGE, summary="Change an entry, as PATCH does", description="What isn't given stays, as with PATCH.")
 DELETE = Operation(
@@ -99,7 +63,7 @@ DELETE = Operation(
     description="Its history stays. With a customized one gone, its vendor answers from the shared one again.",
     answers={200: DeletedEntry},
     errors=(EntryNotFound, SharedIsReadOnly),
-    answer_example={"id": 1, "deleted": True, "replaces_id": None},
+    **examples("entries.delete"),
 )
 CUSTOMIZE = Operation(
     summary="Give a vendor its own version of a shared entry",
@@ -109,7 +73,7 @@ CUSTOMIZE = Operation(
     body=CustomizeBody,
     answers={201: WrittenEntry},
     errors=(EntryNotFound, VendorNotFound, _NO_INTENT, AlreadyCustomized(2)),
-    example={"vendor_id": 1, "answer": "本社區不可以養寵物。"},
+    **examples("entries.customize"),
 )
 HISTORY = Operation(
     summary="List an entry's changes, the newest first",

@@ -17,7 +17,7 @@ from knowledge.errors import (
     WrongState,
 )
 from knowledge.importing.jobs import MOST_OPEN
-from knowledge.routes.operations import ACCEPT_LANGUAGE
+from knowledge.routes.operations import ACCEPT_LANGUAGE, examples
 from knowledge.schemas.imports import (
     ApplyBody,
     DeletedImport,
@@ -101,8 +101,8 @@ CREATE = Operation(
     parameters=(*_LANGUAGE, *_of_bare_files()),
     answers={202: ImportAnswer},
     headers=_LOCATION,
-    errors=(UnsafeAddress, NoSuchIntent("帳務查詢"), SharedIsReadOnly, VendorNotFound, TooManyImports(MOST_OPEN)),
-    example={"url": "https://shop.example.com/faq", "vendor_id": 1},
+    errors=(UnsafeAddress, NoSuchIntent("billing"), SharedIsReadOnly, VendorNotFound, TooManyImports(MOST_OPEN)),
+    **examples("imports.create"),
 )
 GET = Operation(
     summary="Get an import, with how far it is",
@@ -141,7 +141,7 @@ APPLY = Operation(
         NoSuchRow(9),
         NotImportable(3),
     ),
-    example={"duplicates": "skip", "conflicts": "replace", "use_suggestions": True},
+    **examples("imports.apply"),
 )
 CANCEL = Operation(
     summary="Cancel an import before it is done",

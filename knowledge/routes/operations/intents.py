@@ -16,6 +16,7 @@ from knowledge.errors import (
     VendorNotFound,
 )
 from knowledge.intents.catalog import MAX_EXAMPLES
+from knowledge.routes.operations import examples
 from knowledge.schemas.intents import (
     DeletedIntent,
     ExamplesBody,
@@ -28,23 +29,8 @@ from knowledge.schemas.intents import (
 )
 
 TAG = "Intents"
-_NEW = {
-    "name": "帳務查詢",
-    "type": "knowledge",
-    "description": "繳費日期、金額與逾期",
-    "examples": ["每月幾號要繳租金", "逾期手續費怎麼算"],
-    "vendor_id": 1,
-}
-_SHOWN = {
-    "id": 5,
-    **_NEW,
-    "enabled": True,
-    "endpoint": None,
-    "created_at": "2026-01-01T00:00:00",
-    "updated_at": "2026-01-01T00:00:00",
-}
 _WRITING = (
-    IntentNameTaken("帳務查詢"),
+    IntentNameTaken("billing"),
     UncallableIntent,
     TooManyExamples(MAX_EXAMPLES),
     BadRequest("endpoint.url: The URL can't be used."),
@@ -58,7 +44,7 @@ LIST = Operation(
     query=IntentsQuery,
     answers={200: IntentList},
     errors=(VendorNotFound,),
-    answer_example={"items": [_SHOWN], "total": 1, "limit": 50, "offset": 0},
+    **examples("intents.list"),
 )
 CREATE = Operation(
     summary="Create an intent",
@@ -68,11 +54,10 @@ CREATE = Operation(
     body=NewIntentBody,
     answers={201: WrittenIntent},
     errors=(VendorNotFound, *_WRITING),
-    example=_NEW,
-    answer_example=_SHOWN,
+    **examples("intents.create"),
 )
 GET = Operation(
-    summary="Get an intent", tag=TAG, answers={200: IntentAnswer}, errors=(IntentNotFound,), answer_example=_SHOWN
+    summary="Get an intent", tag=TAG, answers={200: IntentAnswer}, errors=(IntentNotFound,), **examples("intents.get")
 )
 CHANGE = Operation(
     summary="Change an intent",
@@ -81,8 +66,7 @@ CHANGE = Operation(
     body=IntentChangeBody,
     answers={200: WrittenIntent},
     errors=(IntentNotFound, *_WRITING),
-    example={"description": "繳費日期、金額、方式與逾期"},
-    answer_example=_SHOWN | {"description": "繳費日期、金額、方式與逾期"},
+    **examples("intents.change"),
 )
 PUT = replace(CHANGE, summary="Change an intent, as PATCH does", description="What isn't given stays, as with PATCH.")
 DELETE = Operation(
@@ -91,7 +75,7 @@ DELETE = Operation(
     description="It is taken out of the entries that served it.",
     answers={200: DeletedIntent},
     errors=(IntentNotFound, SharedIsReadOnly),
-    answer_example={"id": 5, "deleted": True},
+    **examples("intents.delete"),
 )
 ADD_EXAMPLES = Operation(
     summary="Add examples to an intent",
@@ -100,7 +84,7 @@ ADD_EXAMPLES = Operation(
     body=ExamplesBody,
     answers={200: WrittenIntent},
     errors=(IntentNotFound, TooManyExamples(MAX_EXAMPLES), SharedIsReadOnly),
-    example={"examples": ["租金什麼時候繳"]},
+    **examples("intents.add_examples"),
 )
 ROTATE_SECRET = Operation(
     summary="Make a new secret for an intent's endpoint",

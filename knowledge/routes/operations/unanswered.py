@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.web.openapi import Operation
 from knowledge.errors import AlreadyAnswered, NoSuchIntent, NoSuchQuestion, VendorNotFound
-from knowledge.routes.operations.entries import WRITTEN
+from knowledge.routes.operations import examples
 from knowledge.schemas.fields import PageQuery
 from knowledge.schemas.unanswered import (
     AnswerBody,
@@ -16,18 +16,6 @@ from knowledge.schemas.unanswered import (
 )
 
 TAG = "Unanswered questions"
-_OPEN = {
-    "id": 1,
-    "vendor_id": 1,
-    "audience": "renter",
-    "text": "有停車位嗎",
-    "asked": 2,
-    "state": "open",
-    "entry_id": None,
-    "examples": ["請問有停車位嗎", "有停車位嗎"],
-    "first_asked_at": "2026-01-01T00:00:00",
-    "last_asked_at": "2026-01-01T00:00:00",
-}
 
 LIST = Operation(
     summary="List unanswered questions, the most asked first",
@@ -36,7 +24,7 @@ LIST = Operation(
     query=QuestionsQuery,
     answers={200: ClusterList},
     errors=(VendorNotFound,),
-    answer_example={"items": [_OPEN], "total": 1, "limit": 50, "offset": 0},
+    **examples("unanswered.list"),
 )
 GET = Operation(
     summary="Get an unanswered question, with each time that it was asked",
@@ -51,21 +39,8 @@ ANSWER = Operation(
     description="The answer becomes an entry of the vendor, curated unless `is_curated` says otherwise.",
     body=AnswerBody,
     answers={201: Answered},
-    errors=(NoSuchQuestion, AlreadyAnswered(7), NoSuchIntent("帳務查詢")),
-    example={"answer": "地下一樓有停車位，每月另計。"},
-    answer_example={
-        "question": _OPEN | {"state": "answered", "entry_id": 7},
-        "entry": WRITTEN
-        | {
-            "id": 7,
-            "question_summary": "有停車位嗎",
-            "answer": "地下一樓有停車位，每月另計。",
-            "keywords": [],
-            "is_curated": True,
-            "origin": "unanswered",
-            "suggestions": [],
-        },
-    },
+    errors=(NoSuchQuestion, AlreadyAnswered(7), NoSuchIntent("billing")),
+    **examples("unanswered.answer"),
 )
 DISMISS = Operation(
     summary="Take a question off the list for good",
@@ -73,7 +48,7 @@ DISMISS = Operation(
     description="The like of it is only counted from then on.",
     answers={200: ClusterAnswer},
     errors=(NoSuchQuestion, AlreadyAnswered(7)),
-    answer_example=_OPEN | {"state": "dismissed"},
+    **examples("unanswered.dismiss"),
 )
 REOPEN = Operation(
     summary="Put a question back on the list",
@@ -81,5 +56,5 @@ REOPEN = Operation(
     description="An entry that answered it stays.",
     answers={200: ClusterAnswer},
     errors=(NoSuchQuestion,),
-    answer_example=_OPEN,
+    **examples("unanswered.reopen"),
 )
