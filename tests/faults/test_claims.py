@@ -16,8 +16,7 @@ CLAIMANTS = 100
 
 async def tell_all(site: Site, said: list[Occurrence]) -> Counter[str]:
     """Send all at once and wait for the end; returns how many got which answer."""
-    for attempt in await asyncio.gather(*(site.post(one) for one in said)):
-        assert attempt.accepted
+    await asyncio.gather(*(site.post_until_taken(one) for one in said))
     await site.settle()
     answers = [site.line.world.answers_to(one) for one in said]
     return Counter(message.content["text"] for messages in answers for message in messages)

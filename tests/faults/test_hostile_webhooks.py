@@ -15,7 +15,7 @@ from tests.support.code import ROOT
 from tests.support.site import Site
 
 COLLECTED = ROOT.parent / "shared" / "data" / "04_line_webhook" / "bodies.dev.jsonl"
-DELIVERIES = 5
+DELIVERIES = 10
 
 
 def bodies(site: Site) -> list[bytes]:

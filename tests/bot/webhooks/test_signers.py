@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Self
 
 import pytest
 from standardwebhooks.webhooks import Webhook
@@ -13,9 +14,20 @@ from standardwebhooks.webhooks import Webhook
 from bot.webhooks.signers import Signers, SignerState, standard_key
 from tests.support.settings import MakeSettings
 
-NOW = datetime.now(UTC)
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 BODY = '{"results":{"transcript":"שלום 你好","overall_score":8}}'.encode()
 HEX_DIGITS = set("0123456789abcdef")
+
+
+def at(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
+    """Have the library take `now` for the time, which it holds a signature's against."""
+
+    class Then(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls.fromtimestamp(now.timestamp(), tz)
+
+    monkeypatch.setattr("standardwebhooks.webhooks.datetime", Then)
 
 
 def signer(version: int = 1, previous_until: datetime | None = None) -> SignerState:
@@ -47,7 +59,8 @@ def test_the_documented_header_is_hex_keyed_with_the_secret_as_shown(settings: M
     assert "X-Partner-Signature-Previous" not in headers
 
 
-def test_until_the_overlap_ends_both_secrets_sign(settings: MakeSettings) -> None:
+def test_until_the_overlap_ends_both_secrets_sign(settings: MakeSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    at(monkeypatch, NOW)
     signers, rotated = Signers(settings()), signer(2, NOW + timedelta(hours=1))
     headers = signers.headers(rotated, BODY, message_id="message", at=NOW)
     for secret in (signers.secret(signer(1)), signers.secret(rotated)):
@@ -76,8 +89,9 @@ def test_a_shared_secret_is_everybodys_and_is_never_rotated(settings: MakeSettin
     ],
 )
 def test_what_a_library_makes_of_a_shared_secret_verifies(
-    settings: MakeSettings, shared: str, given_to_the_library: str | bytes
+    settings: MakeSettings, monkeypatch: pytest.MonkeyPatch, shared: str, given_to_the_library: str | bytes
 ) -> None:
+    at(monkeypatch, NOW)
     signers = Signers(settings(webhook_signing="shared", webhook_secret=shared))
     Webhook(given_to_the_library).verify(BODY, signers.headers(signer(), BODY, message_id="message", at=NOW))
 

@@ -125,10 +125,11 @@ async def test_nothing_is_pushed_without_room(
     async with still.database.unit_of_work() as session:
         (await session.get_one(Bot, bot.id)).push_limit = limit
     bot.push_limit = limit
+    # What is asked of LINE at the beginning must not come in afterwards.
+    assert still.shopkeeper.runner is not None
+    await still.shopkeeper.runner.idle()
     if known is None:
         still.line.fail(FaultMode.STATUS, endpoint="quota", times=None)
-        assert still.shopkeeper.runner is not None
-        await still.shopkeeper.runner.idle()
         async with still.database.unit_of_work() as session:
             await session.execute(update(Channel).values(quota_checked_at=None))
     else:
