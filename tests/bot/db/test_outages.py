@@ -12,8 +12,8 @@ class Refused(Exception):
         self.sqlstate = sqlstate
 
 
-@pytest.mark.parametrize("sqlstate", ["57P01", "57P03", "08006", "53300", "25P04"])
-def test_a_store_that_stops_starts_or_is_full_is_away(sqlstate: str) -> None:
+@pytest.mark.parametrize("sqlstate", ["57P01", "57P03", "08006", "53300", "25P04", "40P01"])
+def test_a_store_that_stops_starts_is_full_or_entangled_is_away(sqlstate: str) -> None:
     assert is_outage(DBAPIError("SELECT 1", {}, Refused(sqlstate)))
 
 
