@@ -75,4 +75,4 @@ def uuid_of(text: str, missing: type[NotFound]) -> uuid.UUID:
         # Other spellings of an id, such as one in braces, are no id of ours.
         if str(found) == text.lower():
             return found
-    raise missing(f"{missing.message} Ids are UUIDs such as {EXAMPLE_ID}.")
+    raise missing

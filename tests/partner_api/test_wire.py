@@ -26,6 +26,6 @@ def test_an_id_is_taken_in_either_case() -> None:
 @pytest.mark.parametrize(
     "text", ["create", "5", "", f"{{{EXAMPLE_ID}}}", EXAMPLE_ID.replace("-", ""), f" {EXAMPLE_ID}"]
 )
-def test_whoever_asks_for_what_is_no_id_is_told_how_ids_look(text: str) -> None:
-    with pytest.raises(NotFound, match=EXAMPLE_ID):
+def test_what_is_no_id_is_told_like_an_id_that_nobody_has(text: str) -> None:
+    with pytest.raises(NotFound, match=NotFound.message):
         uuid_of(text, NotFound)
