@@ -92,10 +92,16 @@ async def open_jobs(session: AsyncSession, principal: Principal) -> OpenJobs:
 async def due_jobs(
     session: AsyncSession, now: datetime, *, limit: int, environment: str | None = None
 ) -> Sequence[str]:
-    """Lanes of jobs that are due and that nobody holds, the longest due first; with `environment` of that one alone."""
+    """Lanes of jobs that are due and that nobody holds; with `environment` of that one alone.
+
+    Partners take turns, so that nobody waits for all that another has sent; of each the longest due comes first.
+    """
     held = select(Lane.key).where(Lane.owner.is_not(None), Lane.lease_until > now)
     taken = set(await session.scalars(held))
-    due = select(AsyncJob.id).where(AsyncJob.due_at <= now).order_by(AsyncJob.due_at).limit(limit + len(taken))
+    # What is being worked on is due as well, and so counts among its partner's turns.
+    turn = func.row_number().over(partition_by=AsyncJob.tenant_id, order_by=AsyncJob.due_at)
+    due = select(AsyncJob.id).with_hint(AsyncJob, *_OPEN_FIRST).where(AsyncJob.due_at <= now)
+    due = due.order_by(turn, AsyncJob.due_at).limit(limit + len(taken))
     if environment is not None:
         due = due.where(AsyncJob.environment == environment)
     keys = [lane_of(job_id) for job_id in await session.scalars(due)]

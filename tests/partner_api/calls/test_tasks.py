@@ -21,6 +21,7 @@ from partner_api.calls.tasks import MOST_HELD, RETRIES, CallWorker
 from partner_api.jobs.repository import job_row
 from partner_api.jobs.states import lane_of
 from tests.partner_api.calls.conftest import Desk, MakeDesk
+from tests.partner_api.conftest import office_on
 from tests.support.waiting import eventually
 
 RECORDING = (Path(__file__).parents[2] / "data" / "two_voices.ogg").read_bytes()
@@ -234,6 +235,17 @@ async def test_a_full_worker_leaves_jobs_to_others_and_looks_again(desk: Desk) -
     assert states == ["completed"] * MOST_HELD["production"] + ["queued"]
     async with desk.api.database.reading() as session:
         assert len(await CallWorker(desk.api).due(session, desk.clock.now(), limit=10)) == 1
+
+
+async def test_a_partner_does_not_wait_for_all_that_another_has_sent(desk: Desk) -> None:
+    first = [await desk.job() for _ in range(MOST_HELD["production"] + 2)]
+    other = await office_on(desk.api, desk.office.client)
+    desk.clock.advance(timedelta(seconds=1))
+    late = await other.job()
+    async with desk.api.database.reading() as session:
+        due = await CallWorker(desk.api).due(session, desk.clock.now(), limit=2)
+    assert lane_of(uuid.UUID(late)) in due
+    assert set(due) < {lane_of(job_id) for job_id in (*first, uuid.UUID(late))}
 
 
 async def test_lanes_of_no_job_are_nothing_to_do(desk: Desk) -> None:
