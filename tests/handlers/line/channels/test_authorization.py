@@ -53,7 +53,11 @@ async def test_others_see_and_change_nothing(owner: Owner, key: str) -> None:
 async def test_the_central_channel_is_no_tenants(owner: Owner) -> None:
     central = await owner.product.shopkeeper.channels.find(None)
     assert central is not None
-    for name in ("GET /api/v1/channels/{channel_id}", "POST /api/v1/channels/{channel_id}/check", "POST /api/v1/channels/{channel_id}/rotate"):
+    for name in (
+        "GET /api/v1/channels/{channel_id}",
+        "POST /api/v1/channels/{channel_id}/check",
+        "POST /api/v1/channels/{channel_id}/rotate",
+    ):
         assert (await call(owner, name, "own", str(central.id))).status == 404
 
 
