@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 # Any success: a webhook is answered with 200, what is made with 201 and 202.
@@ -82,7 +83,7 @@ async def run_load(port: int, requests: Sequence[bytes], *, connections: int) ->
     loop = asyncio.get_running_loop()
     shares = [requests[start::connections] for start in range(connections)]
     started = time.perf_counter()
-    pairs = [await loop.create_connection(lambda share=share: Connection(share), "127.0.0.1", port) for share in shares]
+    pairs = [await loop.create_connection(partial(Connection, share), "127.0.0.1", port) for share in shares]
     protocols = [protocol for _, protocol in pairs]
     await asyncio.gather(*(protocol.done for protocol in protocols))
     seconds = time.perf_counter() - started

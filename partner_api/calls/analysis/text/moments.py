@@ -14,9 +14,6 @@ from partner_api.calls.analysis.lexicon import Script, lists, one_of
 from partner_api.calls.analysis.text.sentences import Sentence
 
 _TRIM = " ,，"
-# An hour by itself is as well one of the morning as of the afternoon.
-_BY_ITSELF = re.compile(r"(?<![\d一二三四五六七八九十])(?:1[01]|[1-9]|十一|[一二兩三四五六七八九十])點")
-_DAY_PART = re.compile(r"[上下中]午|早|晚|凌晨|傍晚|清晨|半夜|夜")
 _FULL_STOP = re.compile(r"(?<![ap]\.m)\.$")
 
 
@@ -26,6 +23,12 @@ def _pattern(language: Script) -> re.Pattern[str]:
     patterns = [pattern.replace("<n>", found["number"]) for pattern in found["patterns"]]
     one = one_of(patterns, language.value).pattern
     return re.compile(f"{one}(?:{one_of([found['joints']], 'zh-TW').pattern}{one})*")
+
+
+@cache
+def _halves() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    found = lists(__package__, "moments")["zh-TW"]
+    return re.compile(found["hour_by_itself"]), re.compile(found["part_of_day"])
 
 
 def moments_in(sentence: Sentence) -> list[dict[str, Any]]:
@@ -51,6 +54,10 @@ def _told(sentence: Sentence, start: int, end: int) -> dict[str, Any]:
     facts = dict(fact.split(":", 1) for fact in sorted(facts_in(text)) if fact.startswith(("date:", "day:", "time:")))
     date = "-".join(part.zfill(2) for part in facts["date"].split("-")) if "date" in facts else None
     day = "-".join(part.zfill(2) for part in facts["day"].split("-")) if "day" in facts else None
-    is_open = bool(_BY_ITSELF.search(text)) and not _DAY_PART.search(text)
-    time = facts["time"].zfill(len("00:00")) if "time" in facts and not is_open else None
+    time = facts["time"].zfill(len("00:00")) if "time" in facts and not _may_be_of_either_half(text) else None
     return {"text": text, "date": date, "day": day, "time": time}
+
+
+def _may_be_of_either_half(text: str) -> bool:
+    hour, part_of_day = _halves()
+    return hour.search(text) is not None and part_of_day.search(text) is None
