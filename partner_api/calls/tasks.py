@@ -20,6 +20,7 @@ from bot.models import AsyncJob, CallRecording
 from bot.outbox.lanes import Lease, LeaseLost, parked
 from bot.outbox.retry import RetryPolicy
 from bot.tenancy.principal import PLATFORM
+from bot.uninterrupted import uninterrupted
 from bot.webhooks.callbacks import enqueue
 from partner_api.api import Api
 from partner_api.caller import Environment
@@ -126,6 +127,11 @@ class CallWorker:
             # It waits for processes, transcribers and models, which are bound by themselves.
             async with parked():
                 return await self._perform(lease, item)
+        except asyncio.CancelledError:
+            # This process ends, which says nothing of the call: however often that happens, it costs no attempt.
+            with suppress(LeaseLost, SQLAlchemyError, OSError):
+                await uninterrupted(_give_back(lease, item))
+            raise
         finally:
             self._held[item.environment] -= 1
 
@@ -239,6 +245,13 @@ def call_of(request: Mapping[str, Any], recording: CallRecording) -> Call:
 def _failed(failed: AnalysisFailed, item: Work) -> Failed | Again:
     delay = RETRIES.delay(item.attempts) if failed.is_transient else None
     return Failed(failed.failure) if delay is None else Again(delay)
+
+
+async def _give_back(lease: Lease, item: Work) -> None:
+    async with lease.transaction() as session:
+        job = await _locked(session, lease.key)
+        if job is not None and job.state == JobState.PROCESSING:
+            job.state, job.attempts = JobState.QUEUED.value, item.attempts - 1
 
 
 async def _locked(session: AsyncSession, key: str) -> AsyncJob | None:

@@ -191,6 +191,27 @@ async def test_what_a_lost_worker_began_is_done_once(desk: Desk) -> None:
     assert ((await desk.row(job_id)).attempts, len(await desk.callbacks())) == (2, 1)
 
 
+async def test_a_process_that_is_told_to_end_costs_a_call_no_attempt(desk: Desk) -> None:
+    job_id = await desk.job(audio_file=SHORT, transcript=None)
+    for _ in range(RETRIES.max_attempts + 1):
+        runner, hangs = desk.runner(), asyncio.Event()
+
+        async def hang(hangs: asyncio.Event = hangs) -> None:
+            hangs.set()
+            await asyncio.Event().wait()
+
+        desk.ears.meanwhile = hang
+        working = asyncio.create_task(runner.work([lane_of(job_id)]))
+        await hangs.wait()
+        await runner.stop(grace=0)
+        await working
+        job = await desk.row(job_id)
+        assert (job.state, job.attempts) == ("queued", 0)
+        desk.clock.advance(LEASE)
+    desk.ears.meanwhile = None
+    assert (await desk.work(job_id)).state == "completed"
+
+
 async def test_a_job_that_takes_its_worker_down_with_it_ends(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     async def die(*_: object) -> None:
         raise asyncio.CancelledError
