@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import os
 import resource
 import signal
@@ -14,6 +15,8 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from bot.uninterrupted import uninterrupted
 
 _OPEN_FILES = 64
+# Source: prctl(2).
+_PR_SET_PDEATHSIG = 1
 _PIECE = 256 * 1024
 
 
@@ -75,7 +78,12 @@ async def _end_started(starting: asyncio.Task[Process]) -> None:
 
 
 def bind(*, memory: int, cpu: int) -> None:
-    """Bound this process: `memory` (bytes of address space), `cpu` (seconds), open files, and nothing on disk."""
+    """Bound this process: `memory` (bytes of address space), `cpu` (seconds), open files, and nothing on disk.
+
+    On Linux it also ends when the process that started it does, however that comes to its end.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     for what, most in (
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CPU, cpu),
