@@ -19,6 +19,7 @@ from bot.clock import Clock
 from bot.db.engine import Database
 from bot.logging import get_logger
 from bot.outbox.repository import claim
+from bot.tenancy.owners.repository import purge_claim_attempts
 from bot.web.repository import purge_expired
 from knowledge.repository.imports import purge_imports
 from knowledge.repository.sessions import purge_sessions
@@ -27,6 +28,7 @@ Job = Callable[[AsyncSession, datetime], Awaitable[object]]
 Chore = Callable[[datetime], Awaitable[object]]
 TIMETABLE: tuple[tuple[str, timedelta, Job], ...] = (
     ("purge_idempotency_records", timedelta(hours=1), purge_expired),
+    ("purge_claim_attempts", timedelta(hours=1), purge_claim_attempts),
     ("purge_chat_sessions", timedelta(hours=1), purge_sessions),
     ("purge_imports", timedelta(minutes=10), purge_imports),
 )

@@ -3,12 +3,14 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import ManualClock
 from bot.db.engine import Database
-from bot.models import IdempotencyRecord
+from bot.models import Channel, ClaimAttempt, IdempotencyRecord
+from bot.tenancy.owners.repository import purge_claim_attempts
 from scheduler.timetable import TIMETABLE, Timetable
 
 HOUR = timedelta(hours=1)
@@ -70,6 +72,19 @@ async def test_expired_answers_are_removed_and_others_stay(database: Database, c
     async with database.reading() as session:
         kept = [await session.get(IdempotencyRecord, ("s", key)) is not None for key in ("old", "new")]
     assert kept == [False, True]
+
+
+async def test_wrong_codes_are_forgotten_once_they_count_no_more(database: Database, clock: ManualClock) -> None:
+    now, channel = clock.now(), Channel(is_central=True, name="x", basic_id="@x", secret_box=b"", token_box=b"")
+    channel.created_at = channel.updated_at = now
+    async with database.unit_of_work() as session:
+        session.add(channel)
+        await session.flush()
+        for user_id, tried_at in (("old", now - HOUR), ("new", now - HOUR / 2)):
+            session.add(ClaimAttempt(channel_id=channel.id, user_id=user_id, tried_at=tried_at))
+    assert await Timetable(database, clock).run("purge_claim_attempts", HOUR, purge_claim_attempts)
+    async with database.reading() as session:
+        assert (await session.scalars(select(ClaimAttempt.user_id))).all() == ["new"]
 
 
 async def test_a_timetable_starts_and_stops(database: Database, clock: ManualClock) -> None:

@@ -18,7 +18,6 @@ from bot.tenancy.owners.helpers import join
 from bot.tenancy.owners.outcomes import Claim, Claimant, ClaimOutcome, Released, is_owner, spent
 
 TRIES_AN_HOUR = 5
-TRIES_WINDOW = timedelta(hours=1)
 OWNING = frozenset({CodeRole.OWNER, CodeRole.SUCCESSOR})
 
 
@@ -36,7 +35,7 @@ async def claim_by_code(
     Concurrent claims of one code bind one: taking the code and the ownership are each one
     conditional statement.
     """
-    since = now - TRIES_WINDOW
+    since = now - repository.TRIES_WINDOW
     tries = await repository.count_claim_attempts(session, claimant.channel_id, claimant.user_id, since=since)
     if tries >= TRIES_AN_HOUR:
         return Claim(ClaimOutcome.TOO_MANY_TRIES)

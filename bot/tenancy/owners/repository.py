@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
@@ -12,6 +12,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.models import Bot, BotHelper, BotOwner, ClaimAttempt, ClaimCode
+
+# How long a wrong code counts against whoever tried it.
+TRIES_WINDOW = timedelta(hours=1)
 
 
 async def bots_owned_by(session: AsyncSession, channel_id: uuid.UUID, user_id: str) -> Sequence[Bot]:
@@ -126,6 +129,12 @@ async def use_up_claim_codes(session: AsyncSession, bot_id: uuid.UUID, *, now: d
     await session.execute(
         update(ClaimCode).where(ClaimCode.bot_id == bot_id, ClaimCode.used_at.is_(None)).values(used_at=now)
     )
+
+
+async def purge_claim_attempts(session: AsyncSession, now: datetime) -> None:
+    """Remove the tries that no longer count against anybody."""
+    outdated = delete(ClaimAttempt).where(ClaimAttempt.tried_at <= now - TRIES_WINDOW)
+    await session.execute(outdated, execution_options={"synchronize_session": False})
 
 
 async def count_claim_attempts(session: AsyncSession, channel_id: uuid.UUID, user_id: str, *, since: datetime) -> int:

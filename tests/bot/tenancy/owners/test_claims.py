@@ -7,8 +7,8 @@ import pytest
 
 from bot.clock import ManualClock
 from bot.models import Bot
-from bot.tenancy.owners import ClaimOutcome
-from bot.tenancy.owners.claims import TRIES_AN_HOUR, TRIES_WINDOW
+from bot.tenancy.owners import ClaimOutcome, repository
+from bot.tenancy.owners.claims import TRIES_AN_HOUR
 from tests.bot.tenancy.owners.bindings import ANOTHER, DAY, Bindings
 
 MOMENT = timedelta(seconds=1)
@@ -112,7 +112,7 @@ async def test_a_lock_ends_after_an_hour(bindings: Bindings, clock: ManualClock)
     code = await bindings.code(await bindings.bot())
     for _ in range(TRIES_AN_HOUR):
         await bindings.claim("AAAA-BBBB-CCCC")
-    clock.advance(TRIES_WINDOW - MOMENT)
+    clock.advance(repository.TRIES_WINDOW - MOMENT)
     assert (await bindings.claim(code)).outcome is ClaimOutcome.TOO_MANY_TRIES
     clock.advance(MOMENT)
     assert (await bindings.claim(code)).outcome is ClaimOutcome.BOUND
