@@ -131,7 +131,7 @@ async def endpoint_for_update(session: AsyncSession, principal: Principal, endpo
 
 async def signer(session: AsyncSession, principal: Principal, signer_id: uuid.UUID) -> WebhookSigner:
     """The signer of a key, which nobody else changes until this transaction ends."""
-    statement = select(WebhookSigner).where(WebhookSigner.id == signer_id).with_for_update()
+    statement = select(WebhookSigner).where(WebhookSigner.id == signer_id).with_for_update(key_share=True)
     found: WebhookSigner = (await session.scalars(visible_to(principal, statement, WebhookSigner))).one()
     return found
 

@@ -54,7 +54,7 @@ async def job_row(session: AsyncSession, principal: Principal, job_id: uuid.UUID
 
 async def job_for_update(session: AsyncSession, principal: Principal, job_id: uuid.UUID) -> AsyncJob:
     """A job that nobody else changes until this transaction ends. Raises JobNotFound."""
-    locking = select(AsyncJob.id).where(AsyncJob.id == job_id).with_for_update()
+    locking = select(AsyncJob.id).where(AsyncJob.id == job_id).with_for_update(key_share=True)
     await session.execute(visible_to(principal, locking, AsyncJob))
     return await job_row(session, principal, job_id)
 

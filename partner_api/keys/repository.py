@@ -45,7 +45,7 @@ async def find_key(
     """A key and its partner; `for_update` keeps others from changing it meanwhile."""
     statement = _keys_and_partners(principal).where(PartnerApiKey.id == key_id)
     if for_update:
-        statement = statement.with_for_update(of=PartnerApiKey)
+        statement = statement.with_for_update(key_share=True, of=PartnerApiKey)
     row = (await session.execute(statement)).one_or_none()
     return None if row is None else (row[0], row[1])
 
@@ -80,7 +80,7 @@ async def find_partner(
 ) -> Partner | None:
     """A partner; `for_update` keeps others from changing it, and from using its slots, meanwhile."""
     statement = visible_to(principal, select(Partner).where(Partner.id == partner_id), Partner)
-    found: Partner | None = await session.scalar(statement.with_for_update() if for_update else statement)
+    found: Partner | None = await session.scalar(statement.with_for_update(key_share=True) if for_update else statement)
     return found
 
 
