@@ -11,14 +11,13 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from bot.errors import NotFound
+from bot.web.fields import one_line
 
 MAX_LIMIT = 200
 MAX_OFFSET = 1_000_000_000
 EXAMPLE_ID = "550e8400-e29b-41d4-a716-446655440000"
 # Letters that show nothing: a name of these alone looks empty.
 _FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-# Marks that turn the direction of text around, so that what is shown isn't what is stored.
-_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class RequestBody(BaseModel):
@@ -36,23 +35,12 @@ class PageQuery(BaseModel):
     offset: Annotated[int, Field(ge=0, le=MAX_OFFSET)] = 0
 
 
-def one_line(value: str) -> str:
-    """`value` without the white space around it. Raises ValueError for what no single line of plain text holds."""
-    if any(is_control(character) or character in _DIRECTION for character in value):
-        raise ValueError("must not hold control or text-direction characters")
-    return value.strip()
-
-
 def shown_line(value: str) -> str:
     """Like `one_line`, for what must show something. Raises ValueError for what looks empty."""
     line = one_line(value)
     if not any(_is_visible(character) for character in line):
         raise ValueError("must not be blank")
     return line
-
-
-def is_control(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
 
 
 def _is_visible(character: str) -> bool:

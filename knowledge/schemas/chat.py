@@ -9,9 +9,10 @@ from typing import Annotated, Literal
 import msgspec
 from pydantic import Field
 
+from bot.web.fields import Checked, NullIs
 from knowledge.answers import DEFAULT_TOP_K, MAX_TOP_K
 from knowledge.entries import Audience
-from knowledge.schemas import BLANK_IS_NONE, NOT_BLANK, Checked, NullIs, RequestModel, up_to
+from knowledge.schemas import BLANK_IS_NONE, NOT_BLANK, RequestModel, up_to
 
 MAX_MESSAGE = 1000
 MAX_CALLERS_ID = 200

@@ -9,8 +9,9 @@ import msgspec
 from pydantic import AfterValidator, Field
 
 from bot.models import KnowledgeChange, KnowledgeEntry
+from bot.web.fields import CHANGE, one_line
 from knowledge import keywords
-from knowledge.schemas import CHANGE, one_line, to_the_second, up_to
+from knowledge.schemas import to_the_second, up_to
 from knowledge.schemas.fields import (
     AnswerText,
     AudienceName,

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from bot.web.fields import many_lines, one_line
 from knowledge import keywords
-from knowledge.schemas import BLANK_IS_NONE, NOT_BLANK, Line, RequestModel, many_lines, one_line, up_to
+from knowledge.schemas import BLANK_IS_NONE, NOT_BLANK, Line, RequestModel, up_to
 
 LARGEST_ID = 2**63 - 1
 MAX_QUESTION = 1_000

@@ -10,11 +10,12 @@ from pydantic import AfterValidator, Field
 
 from bot.models import ImportJob, ImportRow
 from bot.texts import Language, say
+from bot.web.fields import one_line
 from knowledge import keywords
 from knowledge.importing.errors import told
 from knowledge.importing.rows import Flaw, Notice
 from knowledge.repository.imports import State
-from knowledge.schemas import RequestModel, one_line, to_the_second, up_to
+from knowledge.schemas import RequestModel, to_the_second, up_to
 from knowledge.schemas.fields import AnswerText, AudienceName, AuthorBody, Id, IntentNames, PageQuery, QuestionText
 from knowledge.suggesting import Suggestion
 

@@ -8,9 +8,10 @@ import msgspec
 from pydantic import AfterValidator, Field
 
 from bot.models import Intent
+from bot.web.fields import CHANGE, NullIs, many_lines
 from knowledge.entries import IntentType
 from knowledge.intents.patterns import check_pattern
-from knowledge.schemas import CHANGE, NOT_BLANK, Line, NullIs, RequestModel, many_lines, to_the_second, up_to
+from knowledge.schemas import NOT_BLANK, Line, RequestModel, to_the_second, up_to
 from knowledge.schemas.fields import AuthorBody, Id, PageQuery
 
 TypeName = Literal["knowledge", "data_query", "action", "hybrid"]

@@ -8,11 +8,12 @@ from typing import Annotated, Literal
 import msgspec
 from pydantic import AfterValidator, Field
 
+from bot.web.fields import many_lines
 from knowledge import keywords
 from knowledge.entries import Audience
 from knowledge.explaining import DIGITS, Explanation, Reasons
 from knowledge.finding import SURE, WORTH_A_LOOK
-from knowledge.schemas import NOT_BLANK, RequestModel, many_lines, up_to
+from knowledge.schemas import NOT_BLANK, RequestModel, up_to
 from knowledge.schemas.chat import Mode
 from knowledge.schemas.fields import MAX_QUESTION, Id
 

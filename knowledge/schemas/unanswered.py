@@ -8,7 +8,8 @@ from typing import Any, Literal
 import msgspec
 
 from bot.models import UnansweredCluster, UnansweredQuestion
-from knowledge.schemas import CHANGE, to_the_second
+from bot.web.fields import CHANGE
+from knowledge.schemas import to_the_second
 from knowledge.schemas.entries import EntryFields, WrittenEntry
 from knowledge.schemas.fields import AnswerText, AudienceName, Id, PageQuery
 

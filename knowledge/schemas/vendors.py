@@ -12,19 +12,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.json_schema import SkipJsonSchema
 
 from bot.models import Vendor, VendorParameter
+from bot.web.fields import CHANGE, Checked, NullIs, many_lines, one_line
 from knowledge.parameters.model import ParameterType
-from knowledge.schemas import (
-    BLANK_IS_NONE,
-    CHANGE,
-    Checked,
-    Line,
-    NullIs,
-    RequestModel,
-    many_lines,
-    one_line,
-    to_the_second,
-    up_to,
-)
+from knowledge.schemas import BLANK_IS_NONE, Line, RequestModel, to_the_second, up_to
 
 DEFAULT_PLAN = "basic"
 DEFAULT_AUTHOR = "admin"

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.clock import Clock
 from bot.models import Bot, KnowledgeEntry
 from bot.tenancy.principal import Principal
+from bot.web.fields import CHANGE, one_line
 from knowledge import editing, keywords
 from knowledge.entries import Audience, Scope
 from knowledge.errors import EntryNotFound
@@ -25,12 +26,11 @@ from knowledge.repository.intents import intent_names
 from knowledge.repository.listing import EntryFilter, list_entries
 from knowledge.repository.pages import Page
 from knowledge.repository.parameters import parameters_of
-from knowledge.schemas import CHANGE
 from knowledge.schemas.entries import DeletedEntry, EntryAnswer, EntryFields, EntryList, shown
 from knowledge.schemas.fields import AnswerText, QuestionText
 from knowledge.writing import Noted, given_by, noted
 from partner_api.bots.manager import Manager
-from partner_api.wire import PageQuery, one_line
+from partner_api.wire import PageQuery
 
 MAX_SEARCH = 200
 Shown = TypeVar("Shown", bound=EntryAnswer)

@@ -20,12 +20,12 @@ from bot.tenancy.bot_settings import (
     trigger_word,
 )
 from bot.tenancy.bots import ENTER_COMMAND
-from knowledge.schemas import without_defaults
+from bot.web.fields import one_line, without_defaults
 from partner_api.bots.repository import BotRow
 from partner_api.bots.states import BotStatus, status_of
 from partner_api.provisioning.binding import adding_url, typing_url
 from partner_api.provisioning.schemas import Binding, StoreName, SystemPrompt
-from partner_api.wire import PageQuery, RequestBody, one_line, timestamp
+from partner_api.wire import PageQuery, RequestBody, timestamp
 
 MAX_SEARCH = 200
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
+from bot.web.fields import NullIs, one_line
 from partner_api.calls.analysis.turns import segments_of, turns_of
 from partner_api.jobs.states import JobState
-from partner_api.wire import RequestBody, one_line
+from partner_api.wire import RequestBody
 
+DEFAULT_TYPE: Final = "general"
 MAX_TRANSCRIPT = 200_000
 MAX_TURNS = 5_000
 MAX_SECONDS = 86_400
@@ -113,13 +115,13 @@ class AnalyzeBody(RequestBody):
     company_id: str
     agent_id: str
     """An agent of that company."""
-    call_type: CallType = "general"
+    call_type: Annotated[CallType, NullIs(DEFAULT_TYPE)] = DEFAULT_TYPE
     """Which script and score apply."""
     webhook_url: Annotated[str, Field(max_length=MAX_URL)] | None = None
     """Where the end of the job is told: a public http(s) URL."""
     language: Annotated[str, AfterValidator(_language)] | None = None
     """The language that is spoken, where you know it: `en`, `zh`, `he`, ..."""
-    mask_personal: bool = False
+    mask_personal: Annotated[bool, NullIs(False)] = False
     """Whether phone, card and identity numbers are masked in the results."""
     channels: Annotated[list[Literal["agent", "customer"]], AfterValidator(_channels)] | None = None
     """Who speaks on the left and on the right of a stereo recording."""

@@ -10,7 +10,8 @@ import msgspec
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from bot.models import Agent, Company
-from partner_api.wire import SHOWN_LINE, PageQuery, RequestBody, one_line, timestamp
+from bot.web.fields import NullIs, one_line
+from partner_api.wire import SHOWN_LINE, PageQuery, RequestBody, timestamp
 
 MAX_NAME = 200
 MAX_INDUSTRY = 100
@@ -68,7 +69,7 @@ class AgentBody(RequestBody):
 
     email: Email
     name: Name
-    role: Annotated[str, Field(max_length=MAX_ROLE), SHOWN_LINE] = DEFAULT_ROLE
+    role: Annotated[str, Field(max_length=MAX_ROLE), SHOWN_LINE, NullIs(DEFAULT_ROLE)] = DEFAULT_ROLE
 
 
 class CompaniesQuery(PageQuery):

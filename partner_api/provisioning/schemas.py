@@ -7,17 +7,15 @@ from typing import Annotated
 import msgspec
 from pydantic import AfterValidator, BaseModel, Field
 
-from partner_api.wire import is_control, shown_line
+from bot.web.fields import many_lines
+from partner_api.wire import shown_line
 
 MAX_STORE_NAME = 200
 MAX_SYSTEM_PROMPT = 8_000
-_PROMPT_WHITESPACE = "\n\r\t"
 
 
 def _system_prompt(value: str) -> str | None:
-    if any(is_control(character) and character not in _PROMPT_WHITESPACE for character in value):
-        raise ValueError("must not hold control characters")
-    return value.strip() or None
+    return many_lines(value).strip() or None
 
 
 StoreName = Annotated[str, Field(max_length=MAX_STORE_NAME), AfterValidator(shown_line)]

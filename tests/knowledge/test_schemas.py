@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import pytest
 from pydantic import ValidationError
 
-from knowledge.schemas import CHANGE, Line, NullIs, RequestModel, up_to
+from bot.web.fields import CHANGE, NullIs
+from knowledge.schemas import Line, RequestModel, up_to
 
 
 class Note(RequestModel):

@@ -47,6 +47,18 @@ async def test_a_call_is_accepted_with_the_documented_answer_alone(office: Offic
     assert (recording.data, recording.content_type, recording.transcript) == (WAV, "audio/wav", None)
 
 
+async def test_a_field_that_is_null_is_as_if_it_were_not_given(office: Office) -> None:
+    optional = ("audio_file", "call_type", "webhook_url", "language", "mask_personal", "channels", "metadata")
+    body = {"company_id": office.company_id, "agent_id": office.agent_id, "transcript": TRANSCRIPT}
+    answer = await office.call("POST", "/calls/analyze", json=body | dict.fromkeys(optional))
+    assert answer.status == 202, answer
+    [request] = await office.rows(select(AsyncJob.request))
+    assert (request["call_type"], request["mask_personal"]) == ("general", False)
+    agent = {"email": "b@testcompany.com", "name": "Jane Doe", "role": None}
+    made = await office.call("POST", f"/companies/{office.company_id}/agents/create", json=agent)
+    assert (made.status, made.body["role"]) == (201, "agent")
+
+
 async def test_a_job_knows_what_was_asked_for_and_whose_it_is(office: Office) -> None:
     extras = {"metadata": {"crm": 7, "שם": "中文"}, "language": "zh-TW", "channels": ["customer", "agent"]}
     await office.job(call_type="support_call", mask_personal=True, **extras)
