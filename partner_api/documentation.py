@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.tenancy.errors import PartnerDisabled
 from bot.web.documentation import Guide, SurfaceGuide
+from partner_api.callbacks.events import BotOwnerChanged, EndpointPaused
 from partner_api.calls.results import CallEnded, CallResults
 from partner_api.keys.errors import (
     InvalidKey,
@@ -99,7 +100,7 @@ TEXTS: dict[str, dict[str, Any]] = {
 CALLBACK_HEADERS: dict[str, str] = {
     "X-Partner-Signature": "HMAC-SHA256 of the body in hex, keyed with your signing secret as text.",
     "X-Partner-Signature-Previous": "The same with the secret before, while a rotated one still counts.",
-    "X-Webhook-ID": "What it tells of: the job's id.",
+    "X-Webhook-ID": "What it tells of: the id of the job, bot or endpoint.",
     "X-Webhook-Attempt": "1, 2 or 3.",
     "X-Webhook-Redelivery": "Counts the redeliveries that were asked for; not there in a first delivery.",
     "webhook-id": "The message's id, the same in every attempt and redelivery.",
@@ -139,6 +140,18 @@ CALL_ENDED = callback(
 )
 
 
+BOT_OWNER_CHANGED = callback(
+    "A bot's owner has changed",
+    BotOwnerChanged.__name__,
+    "Sent to the URL of `PUT /webhooks/events`. Events may overtake each other: ask for the bot to see how it stands.",
+)
+ENDPOINT_PAUSED = callback(
+    "An endpoint gets nothing any more",
+    EndpointPaused.__name__,
+    "Sent to the URL of `PUT /webhooks/events`, unless that is at the endpoint which was paused.",
+)
+
+
 def partner_guide() -> Guide:
     """The partners' chapter of the document."""
     with_key = (("apiKey", "apiSecret"),)
@@ -147,8 +160,12 @@ def partner_guide() -> Guide:
         description=DESCRIPTION,
         tags=TAGS,
         security_schemes=SECURITY_SCHEMES,
-        webhooks={"callEnded": CALL_ENDED},
-        types=(CallEnded, CallResults),
+        webhooks={
+            "callEnded": CALL_ENDED,
+            "botOwnerChanged": BOT_OWNER_CHANGED,
+            "endpointPaused": ENDPOINT_PAUSED,
+        },
+        types=(CallEnded, CallResults, BotOwnerChanged, EndpointPaused),
         texts=TEXTS,
         surfaces={
             "partner": SurfaceGuide(

@@ -15,9 +15,9 @@ from bot.webhooks.errors import UnsafeAddress
 from partner_api.api import Api
 from partner_api.callbacks import repository, service
 from partner_api.callbacks.errors import EndpointNotFound, SharedSecret, TooManyTests
+from partner_api.callbacks.events import EVENTS
 from partner_api.callbacks.routes_once import Done, once
 from partner_api.callbacks.schemas import (
-    EVENTS,
     CallbackTestShown,
     EndpointList,
     EndpointShown,
@@ -180,7 +180,7 @@ class Settings:
     async def events(self, request: web.Request) -> web.Response:
         async with self._api.database.reading() as session:
             row = await service.own_signer(session, request[CALLER])
-        return json_response(EventsShown(row.event_url, EVENTS))
+        return json_response(EventsShown(row.event_url, list(EVENTS)))
 
     async def set_events(self, request: web.Request) -> web.Response:
         caller = request[CALLER]
@@ -189,7 +189,7 @@ class Settings:
         self._api.sender.check(wanted.url)
         async with self._api.database.unit_of_work() as session:
             await service.listen(session, caller, url=wanted.url)
-        return json_response(EventsShown(wanted.url, EVENTS))
+        return json_response(EventsShown(wanted.url, list(EVENTS)))
 
     async def no_events(self, request: web.Request) -> web.Response:
         async with self._api.database.unit_of_work() as session:

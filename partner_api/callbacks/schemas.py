@@ -11,7 +11,7 @@ import msgspec
 from pydantic import Field
 
 from bot.models import WebhookDelivery, WebhookEndpoint, WebhookLog
-from bot.webhooks.states import Event, State
+from bot.webhooks.states import State
 from bot.webhooks.urls import MAX_URL
 from partner_api.wire import PageQuery, RequestBody, timestamp
 
@@ -161,10 +161,6 @@ class CallbackTestShown(msgspec.Struct):
     duration_ms: int | None
     error: ErrorShown | None
     sent: SentShown
-
-
-BOT_EVENTS = ("bot.owner_bound", "bot.owner_transferred", "bot.owner_released")
-EVENTS = [*BOT_EVENTS, Event.ENDPOINT_PAUSED.value]
 
 
 def _or_null(moment: datetime | None) -> str | None:

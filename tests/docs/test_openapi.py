@@ -24,6 +24,7 @@ from knowledge.engine import Engine
 from knowledge.routes import Api, knowledge_routes
 from knowledge.routes.surface import vendors_surface
 from partner_api import parts
+from partner_api.callbacks.events import EVENTS
 from partner_api.documentation import partner_guide
 from tests.support.partners import api_on
 from tests.support.settings import MakeSettings
@@ -116,6 +117,13 @@ def test_what_partners_begin_with_shows_its_answer(document: Document, path: str
     answers = document["paths"][f"/api/partner/{path}"]["post"]["responses"]
     [good] = [answer for status, answer in answers.items() if status.startswith("2")]
     assert good["content"]["application/json"]["example"]
+
+
+def test_every_event_that_partners_are_told_of_is_documented(document: Document) -> None:
+    assert set(document["webhooks"]) == {"callEnded", "botOwnerChanged", "endpointPaused"}
+    schemas = document["components"]["schemas"]
+    told = [schemas[name]["properties"]["event"] for name in ("BotOwnerChanged", "EndpointPaused")]
+    assert {name for one in told for name in one["enum"]} == set(EVENTS)
 
 
 def test_every_field_of_a_call_is_explained_but_its_company(document: Document) -> None:
