@@ -3,7 +3,8 @@
 Every sentence gets a value from -1 to 1: its words' weights (1 or 2, from `sentiment.toml`), half as much again
 behind an intensifier, less behind a diminisher, turned round behind a negation, together over 3. A question counts
 only for its strong words, a condition ("if you are unhappy") not at all, nor a good word that only nods ("great, so
-..."). A balance over sentences is
+...") or is said of what suits ("Monday is good"). What doesn't work ("broken") counts where the sentence says it with
+weight ("again"), and of an agent's words only strong praise and what the agent feels. A balance over sentences is
 (P - N) / (P + N + 2), where P and N are the sums of what is positive and negative; the 2 keeps one word from being a
 verdict.
 """
@@ -48,6 +49,12 @@ class _Lexicon:
     hypothetical: re.Pattern[str]
     nodding: re.Pattern[str]
     nodding_agent: re.Pattern[str]
+    faults: frozenset[str]
+    emphatic: re.Pattern[str]
+    aside: re.Pattern[str]
+    ironic: re.Pattern[str]
+    own: re.Pattern[str]
+    sympathy: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,21 +105,29 @@ def feeling_of(sentence: Sentence) -> Felt:
     if sentence.language is None:
         return Felt(sentence, 0.0, ())
     lexicon = _lexicon(sentence.language)
-    if lexicon.hypothetical.search(sentence.folded):
+    is_agent = sentence.speaker == Speaker.AGENT
+    if lexicon.hypothetical.search(sentence.folded) or (is_agent and lexicon.sympathy.search(sentence.folded)):
         return Felt(sentence, 0.0, ())
-    nodded = (lexicon.nodding_agent if sentence.speaker == Speaker.AGENT else lexicon.nodding).match(sentence.folded)
+    nodded = (lexicon.nodding_agent if is_agent else lexicon.nodding).match(sentence.folded)
     felt_from, asked_from = nodded.end() if nodded else 0, _asked_from(sentence)
+    ironic = [found.span() for found in lexicon.ironic.finditer(sentence.folded)]
     found: list[tuple[str, float]] = []
     for word, weight, at in _words_in(sentence.folded, lexicon):
-        if at < felt_from:
-            continue
-        spelled = sentence.original(at, at + len(word))
         before = _clause().split(sentence.folded[max(0, at - _REACH) : at])[-1]
-        asked = at >= asked_from
-        if not asked or (abs(weight) >= _STRONG and not lexicon.negated.search(before)):
-            found.append((spelled, _weighed(weight, before, lexicon)))
+        if at < felt_from or (is_agent and not _is_own(word, weight, before, lexicon)):
+            continue
+        if at >= asked_from and (abs(weight) < _STRONG or lexicon.negated.search(before)):
+            continue
+        felt = _weighed(weight, before, lexicon)
+        is_ironic = any(start <= at < end for start, end in ironic)
+        found.append((sentence.original(at, at + len(word)), -abs(felt) if is_ironic else felt))
     value = sum(weight for _, weight in found)
     return Felt(sentence, round(max(-1.0, min(1.0, value / _FULL)), 3), tuple(word for word, _ in found))
+
+
+def _is_own(word: str, weight: int, before: str, lexicon: _Lexicon) -> bool:
+    """Whether a word of an agent shows what the agent feels."""
+    return weight >= _STRONG or lexicon.own.search(before.lstrip() + word) is not None
 
 
 def _asked_from(sentence: Sentence) -> int:
@@ -125,8 +140,15 @@ def _asked_from(sentence: Sentence) -> int:
 
 def _words_in(folded: str, lexicon: _Lexicon) -> list[tuple[str, int, int]]:
     """Each word of the lexicon that counts, with its weight and its place."""
-    found = ((match["word"], match.start("word")) for match in lexicon.words.finditer(folded))
-    return [(word, weight, at) for word, at in found if (weight := lexicon.weights[word])]
+    # What only looks like a feeling is blanked out, so that places stay what they are.
+    bare = lexicon.aside.sub(lambda aside: " " * len(aside[0]), folded)
+    is_emphatic = lexicon.emphatic.search(folded) is not None
+    found = ((match["word"], match.start("word")) for match in lexicon.words.finditer(bare))
+    return [
+        (word, weight, at)
+        for word, at in found
+        if (weight := lexicon.weights[word]) and (is_emphatic or word not in lexicon.faults)
+    ]
 
 
 def _weighed(weight: int, before: str, lexicon: _Lexicon) -> float:
@@ -181,6 +203,8 @@ def _lexicon(language: Script) -> _Lexicon:
     found = lists(__package__, "sentiment")[language.value]
     weights = {"strong_positive": 2, "positive": 1, "neutral": 0, "negative": -1, "strong_negative": -2}
     words = {fold(word): weight for name, weight in weights.items() for word in found[name]}
+    faults = frozenset(map(fold, found["faults"])) - words.keys()
+    words |= dict.fromkeys(faults, weights["negative"])
     longest = sorted(words, key=len, reverse=True)
     named = one_of([f"(?P<word>{'|'.join(map(re.escape, longest))})"], language.value)
     between = one_of([*found["between"], *found["intensifiers"]], language.value).pattern
@@ -196,4 +220,10 @@ def _lexicon(language: Script) -> _Lexicon:
         # Anchored to the beginning of a sentence, where no word ends.
         nodding=one_of(found["nodding"], Script.CHINESE.value),
         nodding_agent=one_of([*found["nodding"], *found["nodding_agent"]], Script.CHINESE.value),
+        faults=faults,
+        emphatic=one_of(found["emphatic"], Script.CHINESE.value),
+        aside=one_of(found["aside"], language.value),
+        ironic=one_of(found["ironic"], Script.CHINESE.value),
+        own=one_of(found["own"], Script.CHINESE.value),
+        sympathy=one_of(found["sympathy"], language.value),
     )

@@ -55,10 +55,10 @@ def is_next_step(sentence: Sentence) -> bool:
     words = _words(sentence.language)
     if words.next_unless.search(stated):
         return False
-    if words.next.search(stated):
+    # A promise is one: what is done during the call is none.
+    if words.next.search(stated) or is_commitment(sentence):
         return True
-    is_settled = words.settled.search(stated) is not None
-    return (is_settled or is_commitment(sentence)) and told_in(sentence) is not None
+    return words.settled.search(stated) is not None and told_in(sentence) is not None
 
 
 def commitments_in(sentences: Sequence[Sentence]) -> list[dict[str, Any]]:

@@ -16,6 +16,8 @@ from partner_api.calls.analysis.turns import Speaker
 
 # An answer to an objection says something: this many letters, in the agent's next turn.
 MIN_REPLY_LETTERS = {Script.CHINESE: 8, Script.ENGLISH: 16, Script.HEBREW: 14}
+_PAUSE = re.compile(r"[,，;；、。.…!！]+")
+_ENDS = " ?？!！.。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +46,16 @@ def kinds_in(sentence: Sentence) -> list[str]:
     """The kinds of objection that a sentence raises, whoever says it."""
     if sentence.language is None:
         return []
-    asks = is_question(sentence)
-    found = []
-    for kind in _kinds(sentence.language):
-        is_raised = (
-            kind.asked.search(sentence.folded) if asks else kind.said.search(kind.unless.sub(" ", sentence.folded))
-        )
-        if is_raised:
-            found.append(kind.name)
-    return found
+    stated, asked = sentence.folded, ""
+    if is_question(sentence):
+        # What stands in front of a question is said: "Wednesday's no good, could I do Thursday?"
+        at = max((found.end() for found in _PAUSE.finditer(sentence.folded.rstrip(_ENDS))), default=0)
+        stated, asked = sentence.folded[:at], sentence.folded
+    return [
+        kind.name
+        for kind in _kinds(sentence.language)
+        if kind.asked.search(asked) or kind.said.search(kind.unless.sub(" ", stated))
+    ]
 
 
 def objections_in(sentences: Sequence[Sentence]) -> list[dict[str, Any]]:

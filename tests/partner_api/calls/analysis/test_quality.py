@@ -1,8 +1,10 @@
 """How well the words of a call are read, in figures: precision and recall on calls labelled by hand.
 
-`developed.toml` is what the word lists were made with; `held_out.toml` was labelled before and not looked at then.
-`fresh.toml` has longer calls: the rules were mended by those in odd places (`fresh_odd`), by the hand that wrote those in
-even places as well. `independent.toml` was written and labelled by another hand, without a look at the word lists.
+`developed.toml` is what the word lists were made with; `held_out.toml` was labelled before the lists were written.
+`fresh.toml` has longer calls: the rules were mended by those in odd places (`fresh_odd`); those in even places were
+written by the hand that mended the rules, so that they are not independent of them. `independent.toml` was written and
+labelled by another hand without a look at the word lists; the rules were mended by it since, and its figures from
+before stand in the document.
 """
 
 from __future__ import annotations
@@ -43,8 +45,8 @@ FLOORS = {
         "next_steps": (0.9, 0.7), "feelings": (0.6, 0.8), "steps": (0.95, 0.85),
     },
     "independent": {
-        "questions": (0.9, 0.85), "answered": (0.9, 0.85), "objections": (0.8, 0.3), "commitments": (0.7, 0.6),
-        "next_steps": (0.85, 0.55), "feelings": (0.4, 0.5), "steps": (0.95, 0.9),
+        "questions": (0.9, 0.85), "answered": (0.9, 0.85), "objections": (0.9, 0.9), "commitments": (0.9, 0.9),
+        "next_steps": (0.9, 0.9), "feelings": (0.9, 0.9), "steps": (0.95, 0.9),
     },
 }  # fmt: skip
 

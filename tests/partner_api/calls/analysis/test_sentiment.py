@@ -67,6 +67,16 @@ def test_bad_words_and_good_ones_under_a_negation(text: str) -> None:
         "בוקר טוב, תודה",
         "אין בעיה",
         "123",
+        "我的冷氣壞掉了,想約人來修",
+        "下午三點很好",
+        "Monday's perfect.",
+        "That would be great.",
+        "Good, thanks, and you?",
+        "My dishwasher is broken.",
+        "I'm afraid not.",
+        "בבקשה תחזרו אליי",
+        "תסביר לי איך זה עובד",
+        "יום שני מצוין",
     ],
 )
 def test_courtesies_questions_and_conditions_show_nothing(text: str) -> None:
@@ -153,7 +163,28 @@ def test_the_language_is_told_by_the_words_where_nobody_named_it() -> None:
         (Speaker.AGENT, "Perfect, I have you down for Monday."),
         (Speaker.AGENT, "太好了,那我幫您登記"),
         (Speaker.AGENT, "מעולה אז אני רושמת"),
+        (Speaker.AGENT, "The strip is damaged again, that is slow."),
+        (Speaker.AGENT, "I'm sorry, that must be really frustrating."),
+        (Speaker.AGENT, "真的很不好意思,讓您這麼生氣"),
+        (Speaker.AGENT, "אני מבינה, זה באמת מתסכל"),
     ],
 )
 def test_what_only_looks_or_nods_like_a_feeling_is_none(speaker: Speaker, text: str) -> None:
     assert {feeling_of(one).value for one in sentences_of([Turn(speaker, None, None, None, text)])} == {0.0}
+
+
+@pytest.mark.parametrize("text", ["又壞掉了", "This is the third time it's broken.", "זה שוב התקלקל"])
+def test_what_does_not_work_counts_where_it_is_said_with_weight(text: str) -> None:
+    assert value(text) < -0.15
+
+
+@pytest.mark.parametrize(
+    "text", ["right so I have to do this all over again lovely", "נו יופי, כל הכבוד לכם.", "你們還真厲害"]
+)
+def test_praise_behind_a_complaint_means_the_opposite(text: str) -> None:
+    assert value(text) < -0.15
+
+
+def test_an_agent_has_feelings_of_their_own() -> None:
+    [own] = [feeling_of(one) for one in sentences_of([Turn(Speaker.AGENT, None, None, None, "I'm really happy.")])]
+    assert own.value > 0
