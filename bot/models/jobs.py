@@ -26,10 +26,11 @@ class AsyncJob(Base, CompanyOwned):
     __table_args__ = (
         Index("ix_async_jobs_list", "tenant_id", "environment", "created_at"),
         Index("ix_async_jobs_due", "due_at"),
+        Index("ix_async_jobs_key", "partner_api_key_id", "due_at"),
     )
 
     id: Mapped[UuidKey]
-    partner_api_key_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("partner_api_keys.id"), index=True)
+    partner_api_key_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("partner_api_keys.id"))
     signer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("webhook_signers.id"), index=True)
     agent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("agents.id"), index=True)
     call_id: Mapped[uuid.UUID] = mapped_column(unique=True)
