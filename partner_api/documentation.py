@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.tenancy.errors import PartnerDisabled
 from bot.web.documentation import Guide, SurfaceGuide
-from partner_api.callbacks.events import BotOwnerChanged, EndpointPaused
+from partner_api.callbacks.events import BotOwnerEvent, EndpointPausedEvent
 from partner_api.calls.results import CallEnded, CallResults
 from partner_api.keys.errors import (
     InvalidKey,
@@ -142,12 +142,12 @@ CALL_ENDED = callback(
 
 BOT_OWNER_CHANGED = callback(
     "A bot's owner has changed",
-    BotOwnerChanged.__name__,
+    BotOwnerEvent.__name__,
     "Sent to the URL of `PUT /webhooks/events`. Events may overtake each other: ask for the bot to see how it stands.",
 )
 ENDPOINT_PAUSED = callback(
     "An endpoint gets nothing any more",
-    EndpointPaused.__name__,
+    EndpointPausedEvent.__name__,
     "Sent to the URL of `PUT /webhooks/events`, unless that is at the endpoint which was paused.",
 )
 
@@ -165,7 +165,7 @@ def partner_guide() -> Guide:
             "botOwnerChanged": BOT_OWNER_CHANGED,
             "endpointPaused": ENDPOINT_PAUSED,
         },
-        types=(CallEnded, CallResults, BotOwnerChanged, EndpointPaused),
+        types=(CallEnded, CallResults, BotOwnerEvent, EndpointPausedEvent),
         texts=TEXTS,
         surfaces={
             "partner": SurfaceGuide(

@@ -10,6 +10,7 @@ import msgspec
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.deadlocks import despite_deadlocks
 from bot.models import Bot
 from bot.web.idempotency import Answer
 from bot.web.once import answered_once
@@ -18,7 +19,6 @@ from bot.web.responses import json_response
 from bot.web.surface import Route, Surface
 from partner_api.api import Api
 from partner_api.bots import operations, repository
-from partner_api.bots.deadlocks import despite_deadlocks
 from partner_api.bots.errors import BotNotFound
 from partner_api.bots.manager import Manager, partner_manager
 from partner_api.bots.routes_access import MANAGER

@@ -12,7 +12,7 @@ BOT_EVENTS = ("bot.owner_bound", "bot.owner_transferred", "bot.owner_released")
 EVENTS = (*BOT_EVENTS, Event.ENDPOINT_PAUSED.value)
 
 
-class BotOwnerChanged(msgspec.Struct):
+class BotOwnerEvent(msgspec.Struct):
     """A bot has an owner, another one, or none any more. Who people are in LINE is not told."""
 
     event: Literal["bot.owner_bound", "bot.owner_transferred", "bot.owner_released"]
@@ -22,7 +22,7 @@ class BotOwnerChanged(msgspec.Struct):
     helpers_removed: int
 
 
-class EndpointPaused(msgspec.Struct):
+class EndpointPausedEvent(msgspec.Struct):
     """Nothing is sent to an endpoint any more, until it is resumed. `url` is its address without the query."""
 
     event: Literal["endpoint.paused"]

@@ -122,7 +122,7 @@ def test_what_partners_begin_with_shows_its_answer(document: Document, path: str
 def test_every_event_that_partners_are_told_of_is_documented(document: Document) -> None:
     assert set(document["webhooks"]) == {"callEnded", "botOwnerChanged", "endpointPaused"}
     schemas = document["components"]["schemas"]
-    told = [schemas[name]["properties"]["event"] for name in ("BotOwnerChanged", "EndpointPaused")]
+    told = [schemas[name]["properties"]["event"] for name in ("BotOwnerEvent", "EndpointPausedEvent")]
     assert {name for one in told for name in one["enum"]} == set(EVENTS)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from bot.models import WebhookSigner
 from bot.webhooks.repository import deliveries, endpoints
 from bot.webhooks.states import PauseReason
-from partner_api.callbacks.events import EndpointPaused
+from partner_api.callbacks.events import EndpointPausedEvent
 from tests.support.callbacks import PostOffice, Receiver, answer
 
 DAY = timedelta(days=1)
@@ -82,7 +82,7 @@ async def test_the_partner_is_told_at_another_address(office: PostOffice, receiv
     await office.work()
     (event,) = told.received
     endpoint, body = await office.endpoint(gone.url), json.loads(event.body)
-    assert msgspec.to_builtins(msgspec.convert(body, EndpointPaused)) == body, "as it is documented"
+    assert msgspec.to_builtins(msgspec.convert(body, EndpointPausedEvent)) == body, "as it is documented"
     assert body == {
         "event": "endpoint.paused",
         "timestamp": "2026-01-01T00:00:00Z",

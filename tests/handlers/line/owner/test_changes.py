@@ -16,7 +16,7 @@ from bot.db.engine import Database
 from bot.models import Bot, PartnerApiKey, WebhookDelivery, WebhookSigner
 from handlers.line.owner.changes import ChangeKind, OwnerChange, tell_partner
 from partner_api.api import Api
-from partner_api.callbacks.events import BotOwnerChanged
+from partner_api.callbacks.events import BotOwnerEvent
 from partner_api.caller import Environment
 from tests.support.partners import MadeKey, api_on, make_key, make_partner
 from tests.support.settings import MakeSettings
@@ -61,7 +61,7 @@ async def test_a_partner_is_told_what_happened_and_nobodys_name(api: Api, kind: 
         "store_name": "小城咖啡",
         "helpers_removed": 1,
     }
-    assert msgspec.to_builtins(msgspec.convert(body, BotOwnerChanged)) == body, "as it is documented"
+    assert msgspec.to_builtins(msgspec.convert(body, BotOwnerEvent)) == body, "as it is documented"
     assert (delivery.event, delivery.signer_id, delivery.company_id) == (f"bot.{kind}", key.caller.signer_id, None)
 
 
